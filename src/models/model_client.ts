@@ -1,0 +1,47 @@
+import type { AssistantMessage, Message, Usage } from "../transcript/message.ts";
+
+/** What one call to a language model needs. The same input gives the same bytes on the wire. */
+export interface ModelRequest {
+  readonly systemPrompt: string;
+  /** In order. Each tool call is followed by its result before the next user or assistant message. */
+  readonly messages: readonly Message[];
+  readonly tools: readonly ToolDescription[];
+}
+
+/** A tool as the model sees it. */
+export interface ToolDescription {
+  readonly name: string;
+  readonly description: string;
+  /** JSON Schema of the arguments: an object schema. */
+  readonly inputSchema: Readonly<Record<string, unknown>>;
+}
+
+export type ModelEvent =
+  | { readonly kind: "text_delta"; readonly text: string }
+  | { readonly kind: "reasoning_delta"; readonly text: string }
+  /** What was streamed before this is void: the call failed half-way and starts again. */
+  | { readonly kind: "restarted"; readonly reason: string }
+  | ModelDone;
+
+export interface ModelDone {
+  readonly kind: "done";
+  readonly message: AssistantMessage;
+  readonly finishReason: FinishReason;
+  readonly usage: Usage;
+}
+
+/** `length`: the output limit cut the answer. `refused`: a content filter or the model said no. */
+export type FinishReason = "stop" | "tool_calls" | "length" | "refused" | "other";
+
+/**
+ * One step of a language model, streamed. Ends with exactly one `done`, or throws a `ModelError`
+ * after its own retries. Aborting `signal` ends the call at once; what it throws then is not a
+ * `ModelError`: ask `signal.aborted`.
+ */
+export interface ModelClient {
+  /** The model's id as the provider spells it, e.g. `anthropic/claude-sonnet-4.5`. */
+  readonly modelId: string;
+  /** Most tokens a request may hold, input and output together. */
+  readonly contextTokensMax: number;
+  stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelEvent>;
+}

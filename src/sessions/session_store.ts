@@ -1,0 +1,36 @@
+import type { Message } from "../transcript/message.ts";
+
+/** Names one conversation, e.g. `agent:main:mattermost:dm:<channel id>`. */
+export type SessionKey = string & { readonly brand: unique symbol };
+
+/** A message as it is kept: with the time it was added and, for a user's, who said it where. */
+export interface StoredMessage {
+  /** Milliseconds since 1970-01-01 UTC. */
+  readonly atMs: number;
+  readonly message: Message;
+  /** Post that the message came from, if one did. */
+  readonly postId?: string;
+}
+
+export interface SessionSummary {
+  readonly key: SessionKey;
+  /** `YYYYMMDD_HHMMSS_<8 hex>`, also the file's name. */
+  readonly id: string;
+  readonly createdAtMs: number;
+}
+
+/** Where conversations are kept. Appending is durable; the cost does not grow with what is stored. */
+export interface SessionStore {
+  /**
+   * The session's newest messages in order, at most about `charsMax` characters of them, beginning
+   * with a user message; every tool call has its result. Empty for a session that does not exist.
+   */
+  load(key: SessionKey, options: { readonly charsMax: number }): Promise<readonly Message[]>;
+  /** Adds messages, in order, as one: after it resolves, a crash loses none of them. */
+  append(key: SessionKey, messages: readonly StoredMessage[]): Promise<void>;
+  /** The facts of a session, or `undefined` before its first message. */
+  describe(key: SessionKey): Promise<SessionSummary | undefined>;
+  /** Ends the current session of `key`: the next message starts an empty one. */
+  reset(key: SessionKey): Promise<void>;
+  close(): Promise<void>;
+}

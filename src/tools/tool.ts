@@ -1,0 +1,15 @@
+import type { z } from "zod";
+
+/** Something the model may do. Input is validated before `run` sees it. */
+export interface Tool<Input = unknown> {
+  /** snake_case, as the model writes it. */
+  readonly name: string;
+  /** For the model: what it does, when to use it, its limits. */
+  readonly description: string;
+  readonly input: z.ZodType<Input>;
+  /**
+   * Runs the call and gives the text that the model reads. A thrown error becomes an error result
+   * for the model; only aborting `signal` ends the turn.
+   */
+  run(input: Input, signal: AbortSignal): Promise<string>;
+}

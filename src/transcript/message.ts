@@ -1,0 +1,43 @@
+/** What the model said, was told, or got back from a tool. The order of an array is the order of talk. */
+export type Message = UserMessage | AssistantMessage | ToolResultMessage;
+
+export interface UserMessage {
+  readonly role: "user";
+  readonly text: string;
+}
+
+export interface AssistantMessage {
+  readonly role: "assistant";
+  readonly text: string;
+  readonly toolCalls: readonly ToolCall[];
+  /** What the model thought before it spoke, if the provider shows it. Never posted by default. */
+  readonly reasoning?: string;
+  /** Opaque data that the provider wants back with its own message, e.g. a thinking signature. */
+  readonly providerData?: unknown;
+}
+
+export interface ToolCall {
+  /** Given by the model; the matching result repeats it. */
+  readonly id: string;
+  readonly name: string;
+  /** As the model wrote them: not validated. */
+  readonly arguments: unknown;
+}
+
+export interface ToolResultMessage {
+  readonly role: "tool";
+  readonly toolCallId: string;
+  readonly toolName: string;
+  readonly text: string;
+  readonly isError: boolean;
+}
+
+/** Tokens of one model call, or summed over several. */
+export interface Usage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** The part of `inputTokens` that the provider read from its cache. */
+  readonly cachedInputTokens: number;
+  /** The part of `outputTokens` spent on reasoning. */
+  readonly reasoningTokens: number;
+}
