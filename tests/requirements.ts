@@ -1,0 +1,118 @@
+/**
+ * Every promise of the product: an id, where it comes from, and one sentence. A test that proves a
+ * promise cites its id in brackets in its name; `requirements_test.ts` fails for a promise that no
+ * test cites and for a citation of an id that is not here.
+ */
+export interface Requirement {
+  readonly id: string;
+  /** `conduct`: how a bot client has to behave towards a Mattermost server. `product`: what we say in the README. */
+  readonly source: "conduct" | "product";
+  readonly promise: string;
+}
+
+const conduct: readonly [id: string, promise: string][] = [
+  ["C01", "REST and socket URLs come from any spelling an operator may type"],
+  [
+    "C02",
+    "The socket authenticates by header; the challenge is a fallback and says that resume is off",
+  ],
+  ["C03", "The token is verified by two REST calls first; 401 ends the process, no loop"],
+  ["C04", "A socket without hello is a failure: REST is asked why, the back-off is not reset"],
+  ["C05", "hello may come before or after the challenge's reply; unknown replies are ignored"],
+  ["C06", "JSON inside JSON is parsed; what is malformed or unknown is skipped without losing seq"],
+  ["C07", "A gap in seq closes the socket with 4001 and resumes at the expected seq"],
+  ["C08", "A ping every 30 s; one that is unanswered at the next tick closes the socket with 4000"],
+  [
+    "C09",
+    "A ping that is refused with 401 is checked by REST and ends the process if the token is dead",
+  ],
+  ["C10", "A restart resumes with the persisted connection id and seq, and then lists nothing"],
+  ["C11", "hello with another id starts the catch-up; refused resume state is dropped"],
+  ["C12", "The reader is never blocked by work"],
+  [
+    "C13",
+    "Reconnecting backs off from 2 s to 60 s with jitter, resets after hello only, honours Retry-After",
+  ],
+  ["C14", "Frames stay under 8 KiB, request seq rises from 1, presence is never sent"],
+  [
+    "C15",
+    "Own posts, bots, webhooks, plugins, OAuth apps and system posts are ignored; plain and /me posts are not",
+  ],
+  ["C16", "People are allowed by user id, and nobody by default"],
+  ["C17", "A mention is what the server counts as one"],
+  ["C18", "Only the matched mention is taken out of the text"],
+  ["C20", "A post is handled once, whichever ways it arrives"],
+  ["C22", "The catch-up pages through all that was missed, in order"],
+  [
+    "C25",
+    "The body of a bot without channels is no channels; an error in the middle of a body is an error",
+  ],
+  ["C26", "Pending ids are unguessable and stable; author and channel of the answer are verified"],
+  [
+    "C27",
+    "A create of unknown outcome is retried with the same id, then reconciled: one stored post",
+  ],
+  ["C28", "The echo may come before the answer, or without it"],
+  [
+    "C29",
+    "Text is split at the server's limit in code points, and the parts concatenate to the original",
+  ],
+  ["C30", "Text of the model cannot notify a whole channel"],
+  [
+    "C31",
+    "An answer in a thread names the root; a root that is gone leads to a flat post with a note",
+  ],
+  ["C32", "A growing answer is edited at most once a second and its last state is always shown"],
+  ["C33", "Typing is shown every 4 s with parent_id, only where the server wants it"],
+  ["C36", "Errors are told apart by the server's error id, never by its words"],
+  ["C37", "Redirects, HTML answers and refused upgrades each have their own diagnosis"],
+  ["C39", "No token and no message text in a log, a file of state or an error"],
+  ["C40", "Shutting down stops the intake, drains, and closes what grows with a note"],
+];
+
+const product: readonly [id: string, promise: string][] = [
+  ["P01", "A direct message is answered without a mention"],
+  ["P02", "In a public or private channel and in a group message only a mention is answered"],
+  ["P03", "A stranger is answered nowhere"],
+  ["P04", "With nobody listed, nobody is answered, and the start says so"],
+  ["P05", "Reply mode off posts flat, and inside a thread answers inside it"],
+  ["P06", "Reply mode thread answers under the message"],
+  ["P07", "Two people in one channel do not see each other's history, and share it when told to"],
+  ["P08", "A thread keeps its context apart"],
+  ["P09", "Sessions survive a restart"],
+  ["P10", "What was posted while the socket was away is answered once"],
+  ["P11", "A server that is down is waited for, and the log says so"],
+  ["P12", "A refused token ends the process with exit code 78 and one clear message"],
+  ["P13", "Without a usable model the start ends with exit code 78 and says how to set one"],
+  ["P14", "A model that fails, refuses or hangs becomes one clear post with a hint"],
+  ["P15", "The model can call tools, and the transcript keeps every call with its result"],
+  ["P16", "The system prompt is byte-stable through a session"],
+  ["P17", "All configuration problems are reported at once, with file, key and line"],
+  [
+    "P18",
+    "Unknown keys warn with the nearest known one; unsupported keys of the original are named",
+  ],
+  ["P19", "Settings come from flag, environment, .env, config.yaml and default, in this order"],
+  ["P20", "A private CA and a proxy apply to REST and to the socket"],
+  [
+    "P21",
+    "The session file is durable before an answer is shown; a torn last line is tolerated and reported",
+  ],
+  ["P22", "A message costs the same in the 10,000th session as in the first"],
+  ["P23", "State files are 0600 in folders of 0700"],
+  ["P24", "hermes demo holds a conversation over the real protocol with no configuration"],
+  ["P25", "hermes doctor names what is broken and exits with 1"],
+  ["P26", "SIGTERM drains and exits with 0; a second signal exits at once"],
+  ["P27", "The binary ignores bunfig.toml and .env of the folder it is started in"],
+  ["P28", "A second gateway with the same token does not start"],
+  [
+    "P29",
+    "A message that was claimed and not answered when the process died is answered after the restart",
+  ],
+  ["P30", "The sandbox behaves like the recorded server"],
+];
+
+export const REQUIREMENTS: readonly Requirement[] = [
+  ...conduct.map(([id, promise]) => ({ id, source: "conduct" as const, promise })),
+  ...product.map(([id, promise]) => ({ id, source: "product" as const, promise })),
+];
