@@ -1,0 +1,45 @@
+import type { SessionKey } from "../sessions/session_store.ts";
+
+/** Most messages of one session that wait or run at a time. */
+export const LANE_LENGTH_MAX = 32;
+
+interface Lane {
+  tail: Promise<void>;
+  length: number;
+}
+
+/** Runs work of one session one after the other, and work of different sessions side by side. */
+export class SessionLanes {
+  readonly #lanes = new Map<SessionKey, Lane>();
+
+  /**
+   * Queues `work`, which must not reject: whoever queues it also handles its failures.
+   *
+   * @returns false, without queueing, when the session has `LANE_LENGTH_MAX` waiting already.
+   */
+  run(key: SessionKey, work: () => Promise<void>): boolean {
+    const lane = this.#lanes.get(key) ?? { tail: Promise.resolve(), length: 0 };
+    if (lane.length >= LANE_LENGTH_MAX) return false;
+    lane.length++;
+    lane.tail = lane.tail.then(work).finally(() => {
+      lane.length--;
+      if (lane.length === 0) this.#lanes.delete(key);
+    });
+    this.#lanes.set(key, lane);
+    return true;
+  }
+
+  /** How many messages wait or run, in all sessions. */
+  get size(): number {
+    let size = 0;
+    for (const lane of this.#lanes.values()) size += lane.length;
+    return size;
+  }
+
+  /** Resolves when nothing is queued or running. */
+  async idle(): Promise<void> {
+    while (this.#lanes.size > 0) {
+      await Promise.all([...this.#lanes.values()].map((lane) => lane.tail));
+    }
+  }
+}

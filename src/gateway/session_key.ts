@@ -1,0 +1,49 @@
+import type { SessionKey } from "../sessions/session_store.ts";
+import type { ChannelKind, InboundMessage } from "./inbound.ts";
+
+export interface SessionOptions {
+  /** People in one channel do not share a session. */
+  readonly groupSessionsPerUser: boolean;
+  /** Nor do people in one thread. Without effect when `groupSessionsPerUser` is off. */
+  readonly threadSessionsPerUser: boolean;
+  /** `thread`: a message in a channel opens a thread of its own, and so a session of its own. */
+  readonly replyMode: ReplyMode;
+}
+
+export type ReplyMode = "off" | "thread";
+
+/** The part of a key that names the kind of channel; spelled as the Python original spells it. */
+const KEY_KINDS: Readonly<Record<ChannelKind, string>> = {
+  dm: "dm",
+  group: "group",
+  private: "group",
+  public: "channel",
+};
+
+/**
+ * Which conversation a message belongs to: a direct message channel, a thread, or one person's talk
+ * in a channel, e.g. `agent:main:mattermost:channel:<channel id>:<user id>`.
+ */
+export function sessionKey(message: InboundMessage, options: SessionOptions): SessionKey {
+  const parts = ["agent", "main", "mattermost", KEY_KINDS[message.channelKind], message.channelId];
+  const threadId = threadOf(message, options.replyMode);
+  if (threadId !== "") parts.push(threadId);
+  if (message.channelKind !== "dm" && !isShared(message, options)) parts.push(message.senderId);
+  return parts.join(":") as SessionKey;
+}
+
+/** Whether several people may talk in the message's session, so that each message names its speaker. */
+export function isShared(message: InboundMessage, options: SessionOptions): boolean {
+  if (message.channelKind === "dm") return false;
+  if (!options.groupSessionsPerUser) return true;
+  return threadOf(message, options.replyMode) !== "" && !options.threadSessionsPerUser;
+}
+
+/**
+ * A direct message stays in the session of its channel also where the answer opens a thread: people
+ * go on below the answer or in the channel, and expect the same memory.
+ */
+function threadOf(message: InboundMessage, replyMode: ReplyMode): string {
+  if (message.rootId !== "") return message.rootId;
+  return replyMode === "thread" && message.channelKind !== "dm" ? message.postId : "";
+}
