@@ -1,0 +1,10 @@
+/** How `hermes` ends. The names are those of sysexits.h where it has one. */
+export const EXIT = {
+  ok: 0,
+  /** Something is broken or failed; the message says what. */
+  failure: 1,
+  /** The command line is wrong. */
+  usage: 2,
+  /** The configuration cannot work: a refused token, no model. Restarting does not help. */
+  config: 78,
+} as const;
