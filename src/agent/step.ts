@@ -1,0 +1,108 @@
+import type { FinishReason, ModelClient, ModelDone, ModelRequest } from "../models/model_client.ts";
+import type { AssistantMessage, Message, Usage } from "../transcript/message.ts";
+import { repairTranscript, saysNothing } from "../transcript/repair_transcript.ts";
+import { addUsage } from "../transcript/usage.ts";
+
+/** How often the model is asked to go on with an answer that its output limit cut off. */
+const CONTINUATIONS_MAX = 3;
+const NUDGE_TEXT = "Your last answer was empty. Answer now, in words.";
+const CONTINUE_TEXT = "Your answer was cut off at the output limit. Go on exactly where it " +
+  "stopped: do not repeat anything and do not comment on it.";
+/** Ends the part of an answer that is kept when the rest never came. */
+const INTERRUPTED_MARK = "\n\n[This answer was interrupted here.]";
+
+export interface MessageEvent {
+  readonly kind: "message";
+  readonly message: Message;
+}
+
+export type StepEvent =
+  | { readonly kind: "text_delta"; readonly text: string }
+  | { readonly kind: "reasoning_delta"; readonly text: string }
+  /** What was streamed since the last `message` is void. */
+  | { readonly kind: "restarted"; readonly reason: string }
+  | MessageEvent;
+
+/** What a step brought. It is the caller who yields `message`. */
+export interface StepAnswer {
+  /** `undefined` when the model neither spoke nor called a tool. */
+  readonly message: AssistantMessage | undefined;
+  /** `length`: still cut off after all continuations, or cut off inside its tool calls. */
+  readonly finishReason: FinishReason;
+  readonly usage: Usage;
+}
+
+/**
+ * Lets the model speak once. An answer that says nothing is asked for a second time; one that is cut
+ * off at the output limit is continued and put together. When the model fails or `signal` aborts
+ * half-way, the part that was streamed is yielded as a message before the error is thrown, so that
+ * the next turn knows of it.
+ */
+export async function* runStep(
+  request: ModelRequest,
+  model: ModelClient,
+  signal: AbortSignal,
+): AsyncGenerator<StepEvent, StepAnswer> {
+  let { message, finishReason, usage } = yield* streamAnswer(request, "", model, signal);
+  if (saysNothing(message) && finishReason !== "refused") {
+    const again = yield* streamAnswer(withUserText(request, NUDGE_TEXT), "", model, signal);
+    ({ message, finishReason } = again);
+    usage = addUsage(usage, again.usage);
+  }
+  for (let count = 0; count < CONTINUATIONS_MAX; count++) {
+    if (finishReason !== "length" || message.text.trim() === "") break;
+    if (message.toolCalls.length > 0) break;
+    const soFar = { ...request, messages: [...request.messages, message] };
+    const rest = withUserText(soFar, CONTINUE_TEXT);
+    const next = yield* streamAnswer(rest, message.text, model, signal);
+    message = joinMessages(message, next.message);
+    finishReason = next.finishReason;
+    usage = addUsage(usage, next.usage);
+  }
+  // Calls of an answer that a filter stopped may be halves of calls.
+  if (finishReason === "refused") message = { ...message, toolCalls: [] };
+  return { message: saysNothing(message) ? undefined : message, finishReason, usage };
+}
+
+/** Adds a word of ours that the model reads once and the transcript never holds. */
+export function withUserText(request: ModelRequest, text: string): ModelRequest {
+  return { ...request, messages: repairTranscript([...request.messages, { role: "user", text }]) };
+}
+
+async function* streamAnswer(
+  request: ModelRequest,
+  textBefore: string,
+  model: ModelClient,
+  signal: AbortSignal,
+): AsyncGenerator<StepEvent, ModelDone> {
+  let text = textBefore;
+  try {
+    for await (const event of model.stream(request, signal)) {
+      if (event.kind === "done") return event;
+      yield event;
+      if (event.kind === "text_delta") text += event.text;
+      if (event.kind !== "restarted") continue;
+      text = textBefore;
+      if (textBefore !== "") yield { kind: "text_delta", text: textBefore };
+    }
+    signal.throwIfAborted();
+    throw new Error("a model's stream ended without `done`");
+  } catch (error) {
+    if (text.trim() !== "") {
+      const message = { role: "assistant", text: text + INTERRUPTED_MARK, toolCalls: [] } as const;
+      yield { kind: "message", message };
+    }
+    throw error;
+  }
+}
+
+/** Without `providerData`: it belongs to the parts as they were, not to the whole. */
+function joinMessages(a: AssistantMessage, b: AssistantMessage): AssistantMessage {
+  const reasoning = [a.reasoning, b.reasoning].filter((part) => part !== undefined).join("\n\n");
+  return {
+    role: "assistant",
+    text: a.text + b.text,
+    toolCalls: b.toolCalls,
+    ...(reasoning === "" ? {} : { reasoning }),
+  };
+}
