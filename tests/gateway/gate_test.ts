@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { gate, type GatePolicy } from "../../src/gateway/gate.ts";
+import type { InboundMessage } from "../../src/gateway/inbound.ts";
+import { inboundMessage } from "../support/inbound.ts";
+
+const policy: GatePolicy = {
+  allowedUsers: new Set(["alice"]),
+  allowAllUsers: false,
+  requireMention: true,
+  freeResponseChannels: new Set(),
+  allowedChannels: new Set(),
+};
+
+function outcome(change: Partial<InboundMessage>, policyChange: Partial<GatePolicy> = {}): string {
+  const decision = gate(inboundMessage(change), { ...policy, ...policyChange });
+  return decision.kind === "ignore" ? decision.reason : decision.kind;
+}
+
+const channelPost = { channelKind: "public", channelId: "town" } as const;
+
+const cases: readonly [name: string, change: Partial<InboundMessage>, expected: string][] = [
+  ["[P01] a direct message", {}, "answer"],
+  ["[C15] the bot's own post", { origin: "self", senderId: "bot" }, "from_self"],
+  ["[C15] a join notice", { origin: "system" }, "from_system"],
+  ["[C15] a post of another bot", { origin: "bot" }, "from_bot"],
+  ["[C15] a webhook's post under an allowed user's id", { origin: "webhook" }, "from_webhook"],
+  ["[C15] a plugin's post", { origin: "plugin" }, "from_plugin"],
+  ["[C15] an OAuth app's post", { origin: "oauth_app" }, "from_oauth_app"],
+  ["[P02] a channel post without a mention", channelPost, "not_mentioned"],
+  ["[P02] a mention in a public channel", { ...channelPost, mentionsBot: true }, "answer"],
+  ["[P02] a mention in a private channel", { channelKind: "private", mentionsBot: true }, "answer"],
+  ["[P02] a group message without a mention", { channelKind: "group" }, "not_mentioned"],
+  ["[P02] a group message with a mention", { channelKind: "group", mentionsBot: true }, "answer"],
+  ["[P03] a stranger's direct message", { senderId: "mallory" }, "user_not_allowed"],
+  [
+    "[P03] a stranger's mention in a channel",
+    { ...channelPost, mentionsBot: true, senderId: "mallory" },
+    "user_not_allowed",
+  ],
+];
+for (const [name, change, expected] of cases) {
+  test(`gate() on ${name}: ${expected}`, () => assert.equal(outcome(change), expected));
+}
+
+test("[P04] [C16] gate() with an empty allow-list ignores everyone", () => {
+  assert.equal(outcome({}, { allowedUsers: new Set() }), "user_not_allowed");
+});
+
+test("[C16] gate() looks at the user id and never at the name", () => {
+  assert.equal(outcome({ senderId: "mallory", senderName: "alice" }), "user_not_allowed");
+});
+
+test("gate() answers everyone when all users are allowed, but no webhook", () => {
+  const open = { allowAllUsers: true, allowedUsers: new Set<string>() };
+  assert.equal(outcome({ senderId: "mallory" }, open), "answer");
+  assert.equal(outcome({ origin: "webhook" }, open), "from_webhook");
+});
+
+test("gate() needs no mention where it is not required", () => {
+  assert.equal(outcome(channelPost, { requireMention: false }), "answer");
+  assert.equal(outcome(channelPost, { freeResponseChannels: new Set(["town"]) }), "answer");
+  assert.equal(outcome(channelPost, { freeResponseChannels: new Set(["other"]) }), "not_mentioned");
+});
+
+test("gate() keeps to the allowed channels, direct messages apart", () => {
+  const only = { allowedChannels: new Set(["lab"]) };
+  assert.equal(outcome({ ...channelPost, mentionsBot: true }, only), "channel_not_allowed");
+  assert.equal(outcome({ ...channelPost, channelId: "lab", mentionsBot: true }, only), "answer");
+  assert.equal(outcome({}, only), "answer");
+  const free = { ...only, freeResponseChannels: new Set(["town"]), requireMention: false };
+  assert.equal(outcome(channelPost, free), "channel_not_allowed");
+});
