@@ -1,0 +1,270 @@
+import {
+  decodeChannel,
+  decodeClientConfig,
+  decodeEach,
+  decodeMemberCount,
+  decodePost,
+  decodePostPage,
+  decodeTeam,
+  decodeUser,
+  parseJson,
+} from "./decode.ts";
+import { MattermostApiError, UnexpectedAnswerError } from "./errors.ts";
+import { findAppError } from "./read_answer.ts";
+import { RestClient, type RestClientDeps, type RestRequest } from "./rest_client.ts";
+import type { Channel, ClientConfig, Post, PostPage, Team, User } from "./types.ts";
+
+/** Most posts the server puts into one page. Source: api4/post.go. */
+const POSTS_PAGE_SIZE = 200;
+/** Users asked for in one request. */
+const USER_IDS_MAX = 100;
+/** What a bot that is in no channel gets in place of an empty list. Source: api4/channel.go. */
+const NO_CHANNELS_ID = "app.channel.get_channels.not_found.app_error";
+
+export interface NewPost {
+  readonly channelId: string;
+  /** Root of the thread to post in, or `""` for a flat post. */
+  readonly rootId: string;
+  readonly message: string;
+  /** Tells repetitions of one create from new ones, for 30 s. */
+  readonly pendingPostId: string;
+  readonly props?: Readonly<Record<string, unknown>>;
+  readonly fileIds?: readonly string[];
+}
+
+/**
+ * One method per REST endpoint that Hermes calls; `RestClient` says what they throw. A create or
+ * edit is sent once: whoever repeats it has to know whether it may have happened.
+ */
+export class MattermostApi {
+  readonly #rest: RestClient;
+
+  constructor(deps: RestClientDeps) {
+    this.#rest = new RestClient(deps);
+  }
+
+  /** GET /users/me */
+  getMe(signal: AbortSignal): Promise<User> {
+    return this.#get("read the bot's account", "/users/me", decodeUser, signal);
+  }
+
+  /**
+   * GET /users/me/channels: of all teams, with direct and group channels. The server begins to send
+   * before it knows whether it can: a failure is an error object in the middle of a list.
+   */
+  async getMyChannels(signal: AbortSignal): Promise<Channel[]> {
+    const action = "list the bot's channels";
+    const path = "/users/me/channels";
+    const text = await this.#rest.requestText({ action, method: "GET", path }, signal);
+    const list = parseJson(text);
+    if (list === null || Array.isArray(list)) return decodeEach(list, decodeChannel);
+    const error = findAppError(text);
+    if (error === undefined) {
+      throw new UnexpectedAnswerError({ action, kind: "not_json", status: 200 });
+    }
+    if (error.id === NO_CHANNELS_ID && text.slice(0, error.index).trim() === "[") return [];
+    const { id, status } = error;
+    throw new MattermostApiError({
+      action,
+      status: status || 500,
+      id,
+      requestId: "",
+      retryAfterMs: 0,
+    });
+  }
+
+  /** GET /users/me/teams */
+  getMyTeams(signal: AbortSignal): Promise<Team[]> {
+    const decode = (value: unknown) => decodeEach(value, decodeTeam);
+    return this.#get("list the bot's teams", "/users/me/teams", decode, signal);
+  }
+
+  /** GET /config/client; older servers need `format=old`, newer ones ignore it. */
+  getClientConfig(signal: AbortSignal): Promise<ClientConfig> {
+    const path = "/config/client?format=old";
+    return this.#get("read the server's configuration", path, decodeClientConfig, signal);
+  }
+
+  /** GET /system/ping */
+  async ping(signal: AbortSignal): Promise<void> {
+    await this.#get("ping the server", "/system/ping", asIs, signal);
+  }
+
+  /** GET /channels/{channel_id} */
+  getChannel(channelId: string, signal: AbortSignal): Promise<Channel> {
+    return this.#get("read a channel", `/channels/${channelId}`, decodeChannel, signal);
+  }
+
+  /** GET /channels/{channel_id}/stats */
+  getMemberCount(channelId: string, signal: AbortSignal): Promise<number> {
+    const path = `/channels/${channelId}/stats`;
+    return this.#get("count a channel's members", path, decodeMemberCount, signal);
+  }
+
+  /** GET /posts/{post_id} */
+  getPost(postId: string, signal: AbortSignal): Promise<Post> {
+    return this.#get("read a post", `/posts/${postId}`, decodePost, signal);
+  }
+
+  /** GET /posts/{post_id}/thread: the root and its newest 200 replies, oldest first. */
+  async getThread(rootId: string, signal: AbortSignal): Promise<readonly Post[]> {
+    const path = `/posts/${rootId}/thread?perPage=${POSTS_PAGE_SIZE}&direction=up`;
+    return (await this.#get("read a thread", path, decodePage, signal)).posts;
+  }
+
+  /** GET /channels/{channel_id}/posts?after=: the first 200 that are newer than a post, oldest first. */
+  async getPostsAfter(
+    channelId: string,
+    afterPostId: string,
+    signal: AbortSignal,
+  ): Promise<readonly Post[]> {
+    return (await this.getPostsPage({ channelId, afterPostId, page: 0 }, signal)).posts;
+  }
+
+  /**
+   * GET /channels/{channel_id}/posts: page after page of 200 posts, away from `afterPostId` into the
+   * present, or without it from the newest post into the past.
+   */
+  getPostsPage(
+    query: { readonly channelId: string; readonly page: number; readonly afterPostId?: string },
+    signal: AbortSignal,
+  ): Promise<PostPage> {
+    const { channelId, page, afterPostId } = query;
+    const after = afterPostId === undefined ? "" : `&after=${afterPostId}`;
+    const paging = `page=${page}&per_page=${POSTS_PAGE_SIZE}&skipFetchThreads=true`;
+    const path = `/channels/${channelId}/posts?${paging}${after}`;
+    return this.#get("list a channel's posts", path, decodePage, signal);
+  }
+
+  /** GET /users/{user_id} */
+  getUser(userId: string, signal: AbortSignal): Promise<User> {
+    return this.#get("read a user", `/users/${userId}`, decodeUser, signal);
+  }
+
+  /** POST /users/ids. Unknown and hidden users are missing in the answer. */
+  async getUsersByIds(userIds: readonly string[], signal: AbortSignal): Promise<User[]> {
+    const users: User[] = [];
+    for (let start = 0; start < userIds.length; start += USER_IDS_MAX) {
+      const body = userIds.slice(start, start + USER_IDS_MAX);
+      const request = { action: "read users", method: "POST", path: "/users/ids", body } as const;
+      const decode = (value: unknown) => decodeEach(value, decodeUser);
+      users.push(...await this.#rest.request(request, decode, signal));
+    }
+    return users;
+  }
+
+  /** GET /users/username/{username} */
+  getUserByUsername(username: string, signal: AbortSignal): Promise<User> {
+    const path = `/users/username/${encodeURIComponent(username)}`;
+    return this.#get("find a user by name", path, decodeUser, signal);
+  }
+
+  /** POST /posts. The answer may be an earlier post with the same pending id: look whose it is. */
+  createPost(post: NewPost, signal: AbortSignal): Promise<Post> {
+    const fileIds = post.fileIds ?? [];
+    const body = {
+      channel_id: post.channelId,
+      root_id: post.rootId,
+      message: sendable(post.message, fileIds.length > 0),
+      pending_post_id: post.pendingPostId,
+      props: post.props ?? {},
+      file_ids: fileIds,
+    };
+    const request: RestRequest = { action: "create a post", method: "POST", path: "/posts", body };
+    return this.#rest.request(request, decodePost, signal);
+  }
+
+  /** PUT /posts/{post_id}/patch: new text, everything else stays. */
+  patchPost(postId: string, message: string, signal: AbortSignal): Promise<Post> {
+    const path = `/posts/${postId}/patch`;
+    const body = { message: sendable(message, false) };
+    return this.#rest.request(
+      { action: "edit a post", method: "PUT", path, body },
+      decodePost,
+      signal,
+    );
+  }
+
+  /** DELETE /posts/{post_id} */
+  async deletePost(postId: string, signal: AbortSignal): Promise<void> {
+    await this.#do("delete a post", "DELETE", `/posts/${postId}`, undefined, signal);
+  }
+
+  /** POST /reactions. Doing it twice is like doing it once. */
+  async addReaction(
+    reaction: { readonly userId: string; readonly postId: string; readonly emojiName: string },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { userId, postId, emojiName } = reaction;
+    const body = { user_id: userId, post_id: postId, emoji_name: emojiName };
+    await this.#do("add a reaction", "POST", "/reactions", body, signal);
+  }
+
+  /** DELETE /users/me/posts/{post_id}/reactions/{emoji_name} */
+  async removeReaction(postId: string, emojiName: string, signal: AbortSignal): Promise<void> {
+    const path = `/users/me/posts/${postId}/reactions/${encodeURIComponent(emojiName)}`;
+    await this.#do("remove a reaction", "DELETE", path, undefined, signal);
+  }
+
+  /** POST /channels/direct: the channel of these two, made if there is none. */
+  createDirectChannel(userIds: readonly [string, string], signal: AbortSignal): Promise<Channel> {
+    const action = "open a direct channel";
+    const request = { action, method: "POST", path: "/channels/direct", body: userIds } as const;
+    return this.#rest.request(request, decodeChannel, signal);
+  }
+
+  /**
+   * POST /users/me/typing; `parentId` is the thread's root or `""`. Left out while the server wants
+   * us to wait: a late notice is worse than none.
+   */
+  async showTyping(
+    place: { readonly channelId: string; readonly parentId: string },
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (this.#rest.isPaused) return;
+    const body = { channel_id: place.channelId, parent_id: place.parentId };
+    await this.#do("show that the bot types", "POST", "/users/me/typing", body, signal);
+  }
+
+  /**
+   * GET /websocket without an upgrade, to learn why an upgrade failed: it always throws, and what
+   * it throws is the reason. A server that would upgrade answers 400.
+   */
+  async probeSocket(signal: AbortSignal): Promise<void> {
+    await this.#get("open the socket", "/websocket", asIs, signal);
+  }
+
+  #get<T>(
+    action: string,
+    path: string,
+    decode: (value: unknown) => T | undefined,
+    signal: AbortSignal,
+  ): Promise<T> {
+    return this.#rest.request({ action, method: "GET", path }, decode, signal);
+  }
+
+  async #do(
+    action: string,
+    method: "POST" | "DELETE",
+    path: string,
+    body: unknown,
+    signal: AbortSignal,
+  ): Promise<void> {
+    await this.#rest.request({ action, method, path, body }, asIs, signal);
+  }
+}
+
+function decodePage(value: unknown): PostPage | undefined {
+  return decodePostPage(value, POSTS_PAGE_SIZE);
+}
+
+function asIs(value: unknown): unknown {
+  return value;
+}
+
+/** NUL makes the server fail, half a surrogate pair is no text. The server takes empty posts; nobody wants one. */
+function sendable(message: string, hasFiles: boolean): string {
+  const text = message.replace(/[\0\p{Surrogate}]/gu, "");
+  if (text.trim() === "" && !hasFiles) throw new Error("A post needs a text or a file");
+  return text;
+}

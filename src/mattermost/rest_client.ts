@@ -1,0 +1,174 @@
+import type { Clock } from "../runtime/clock.ts";
+import type { Log } from "../runtime/log.ts";
+import type { FetchFn } from "../runtime/network.ts";
+import { classifyNetworkError, NetworkError } from "../runtime/network_error.ts";
+import type { Random } from "../runtime/random.ts";
+import type { Secret } from "../runtime/secret.ts";
+import type { ServerUrl } from "./base_url.ts";
+import { parseJson } from "./decode.ts";
+import { MattermostApiError, UnexpectedAnswerError } from "./errors.ts";
+import { findAppError, parseRetryAfterMs, readTextPart } from "./read_answer.ts";
+
+/** Longest time for one request with its answer. The server forgets a pending post id after 30 s. */
+const REQUEST_MS_MAX = 15_000;
+/** So much of a refusal is read; a proxy's page is cut. */
+const REFUSAL_BYTES_MAX = 8_192;
+/** Wait after a 429 that names no time. */
+const PAUSE_MS_DEFAULT = 1_000;
+/** Share by which a pause is made longer at random, so that not all come back at once. */
+const PAUSE_JITTER = 0.1;
+
+export interface RestClientDeps {
+  readonly serverUrl: ServerUrl;
+  readonly token: Secret;
+  readonly fetch: FetchFn;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+export interface RestRequest {
+  /** What we want, for the error's message, e.g. `create a post`. */
+  readonly action: string;
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  /** Below `/api/v4`, with its query. */
+  readonly path: string;
+  readonly body?: unknown;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+/**
+ * Requests to one server with one token. Throws `MattermostApiError` when the server refuses,
+ * `UnexpectedAnswerError` when something else answers, `NetworkError` when nothing does. After a
+ * 429 all requests wait until the time that the server named is over.
+ */
+export class RestClient {
+  readonly #deps: RestClientDeps;
+  #pausedUntilMs = 0;
+
+  constructor(deps: RestClientDeps) {
+    this.#deps = deps;
+  }
+
+  /** The server asked us to wait, and that time is not over. */
+  get isPaused(): boolean {
+    return this.#deps.clock.nowMs() < this.#pausedUntilMs;
+  }
+
+  async request<T>(
+    request: RestRequest,
+    decode: (value: unknown) => T | undefined,
+    signal: AbortSignal,
+  ): Promise<T> {
+    const decoded = decode(parseJson(await this.requestText(request, signal)));
+    if (decoded !== undefined) return decoded;
+    throw new UnexpectedAnswerError({ action: request.action, kind: "not_json", status: 200 });
+  }
+
+  /** The body of an answer that says it is JSON of a Mattermost server, unparsed. */
+  async requestText(request: RestRequest, signal: AbortSignal): Promise<string> {
+    await this.#waitOutPause(signal);
+    const answer = await this.#sendTwiceIfIdle(request, signal);
+    if (answer.status >= 200 && answer.status < 300) {
+      const kind = unexpectedKind(answer);
+      if (kind === undefined) return answer.text;
+      throw new UnexpectedAnswerError({ action: request.action, kind, status: answer.status });
+    }
+    throw this.#refusal(request, answer);
+  }
+
+  async #waitOutPause(signal: AbortSignal): Promise<void> {
+    while (this.isPaused && !signal.aborted) {
+      await this.#deps.clock.sleep(this.#pausedUntilMs - this.#deps.clock.nowMs(), signal);
+    }
+    signal.throwIfAborted();
+  }
+
+  /** A connection that idled in the pool may be closed just when a request takes it. */
+  async #sendTwiceIfIdle(request: RestRequest, signal: AbortSignal): Promise<Answer> {
+    try {
+      return await this.#send(request, signal);
+    } catch (error) {
+      const isReset = error instanceof NetworkError && error.kind === "reset";
+      if (signal.aborted || !isReset || request.method !== "GET") throw error;
+      return await this.#send(request, signal);
+    }
+  }
+
+  async #send(request: RestRequest, signal: AbortSignal): Promise<Answer> {
+    const { clock, serverUrl } = this.#deps;
+    const url = serverUrl.restUrl + request.path;
+    const timeout = new AbortController();
+    const answered = new AbortController();
+    const expiry = clock.sleep(REQUEST_MS_MAX, AbortSignal.any([signal, answered.signal]))
+      .then(() => timeout.abort());
+    try {
+      const response = await this.#deps.fetch(url, {
+        ...this.#init(request),
+        signal: AbortSignal.any([signal, timeout.signal]),
+      });
+      const text =
+        await (response.ok ? response.text() : readTextPart(response, REFUSAL_BYTES_MAX));
+      return { status: response.status, headers: response.headers, text };
+    } catch (error) {
+      signal.throwIfAborted();
+      if (timeout.signal.aborted) throw new NetworkError("timeout", url, { cause: error });
+      throw error instanceof NetworkError ? error : classifyNetworkError(error, url);
+    } finally {
+      answered.abort();
+      await expiry;
+    }
+  }
+
+  #init(request: RestRequest): RequestInit {
+    const authorization = `Bearer ${this.#deps.token.reveal()}`;
+    const init = { method: request.method, redirect: "manual" } as const;
+    if (request.body === undefined) return { ...init, headers: { authorization } };
+    const headers = { authorization, "content-type": "application/json" };
+    return { ...init, headers, body: JSON.stringify(request.body) };
+  }
+
+  #refusal(request: RestRequest, answer: Answer): MattermostApiError | UnexpectedAnswerError {
+    const { action } = request;
+    const { status, headers, text } = answer;
+    const location = headers.get("location");
+    if (status < 400 && location !== null) {
+      const target = new URL(location, this.#deps.serverUrl.restUrl + request.path);
+      const place = target.host + target.pathname;
+      return new UnexpectedAnswerError({ action, kind: "redirect", status, location: place });
+    }
+    const id = findAppError(text)?.id ?? "";
+    const retryAfterMs = parseRetryAfterMs(headers.get("retry-after"), this.#deps.clock.nowMs());
+    if (status === 429 || retryAfterMs > 0) this.#pause(retryAfterMs || PAUSE_MS_DEFAULT, status);
+    const isServerAtAll = id !== "" || status === 413 || status === 429 || status >= 500;
+    if (!isServerAtAll) {
+      const kind = isHtml(headers) ? "html" : "not_json";
+      return new UnexpectedAnswerError({ action, kind, status });
+    }
+    const requestId = headers.get("x-request-id") ?? "";
+    return new MattermostApiError({ action, status, id, requestId, retryAfterMs });
+  }
+
+  #pause(durationMs: number, status: number): void {
+    const { clock, random, log } = this.#deps;
+    const pauseMs = Math.round(durationMs * (1 + random.float() * PAUSE_JITTER));
+    this.#pausedUntilMs = Math.max(this.#pausedUntilMs, clock.nowMs() + pauseMs);
+    log("warn", "mattermost.requests_paused", { status, pauseMs });
+  }
+}
+
+/** Why a good status is no good answer; `undefined` when it is one. */
+function unexpectedKind(answer: Answer): "html" | "not_json" | "not_mattermost" | undefined {
+  if (isHtml(answer.headers)) return "html";
+  if (!/\bjson\b/i.test(answer.headers.get("content-type") ?? "")) return "not_json";
+  return answer.headers.has("x-version-id") ? undefined : "not_mattermost";
+}
+
+function isHtml(headers: Headers): boolean {
+  return /^text\/html\b/i.test(headers.get("content-type") ?? "");
+}
