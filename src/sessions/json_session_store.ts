@@ -1,0 +1,171 @@
+import { chmod, mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Clock } from "../runtime/clock.ts";
+import { FileError } from "../runtime/file_error.ts";
+import type { Log } from "../runtime/log.ts";
+import type { Random } from "../runtime/random.ts";
+import type { Message } from "../transcript/message.ts";
+import { SessionFile } from "./session_file.ts";
+import { SessionIndex } from "./session_index.ts";
+import type { SessionKey, SessionStore, SessionSummary, StoredMessage } from "./session_store.ts";
+
+/** Most idle sessions that stay open, with their newest messages in memory. */
+const OPEN_SESSIONS_MAX = 64;
+/** Most characters of messages in memory, over all idle sessions. */
+const OPEN_CHARS_MAX = 16_000_000;
+
+export interface JsonSessionStoreDeps {
+  /** Made when it is needed, for its owner alone. */
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+/**
+ * Sessions as JSON Lines files in one folder: `<session id>.jsonl`, a header and then a line for each
+ * message, to which lines are only ever added, and `index.jsonl`. Nothing is read before the first
+ * call; then the index, and of each session in use the header and the end. One process may have the
+ * folder open.
+ */
+export function openJsonSessionStore(deps: JsonSessionStoreDeps): SessionStore {
+  return new JsonSessionStore(deps);
+}
+
+class JsonSessionStore implements SessionStore {
+  readonly #deps: JsonSessionStoreDeps;
+  #index: Promise<SessionIndex> | undefined;
+  /** The longest unused first. */
+  readonly #open = new Map<SessionKey, SessionFile>();
+  /** The last work on each session that has some; what comes next waits for it. */
+  readonly #busy = new Map<SessionKey, Promise<void>>();
+  #closed = false;
+
+  constructor(deps: JsonSessionStoreDeps) {
+    this.#deps = deps;
+  }
+
+  load(key: SessionKey, options: { readonly charsMax: number }): Promise<readonly Message[]> {
+    return this.#inOrder(key, async (index) => {
+      const summary = index.get(key);
+      if (summary === undefined) return [];
+      return await (await this.#openSession(summary)).load(options.charsMax);
+    });
+  }
+
+  append(key: SessionKey, messages: readonly StoredMessage[]): Promise<void> {
+    return this.#inOrder(key, async (index) => {
+      const [first] = messages;
+      if (first === undefined) return;
+      let summary = index.get(key);
+      if (summary === undefined) {
+        const createdAtMs = first.atMs;
+        summary = { key, id: createSessionId(createdAtMs, this.#deps.random), createdAtMs };
+        await index.add(summary);
+      }
+      await (await this.#openSession(summary)).append(messages);
+    });
+  }
+
+  describe(key: SessionKey): Promise<SessionSummary | undefined> {
+    return this.#inOrder(key, (index) => Promise.resolve(index.get(key)));
+  }
+
+  reset(key: SessionKey): Promise<void> {
+    return this.#inOrder(key, async (index) => {
+      if (index.get(key) === undefined) return;
+      await index.end(key, this.#deps.clock.nowMs());
+      await this.#closeSession(key);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all(this.#busy.values());
+    await Promise.all([...this.#open.keys()].map((key) => this.#closeSession(key)));
+    const index = await this.#index?.catch(() => undefined); // Whoever asked for it was told.
+    await index?.close();
+  }
+
+  /** Runs `work` when all earlier work on the session is done. */
+  #inOrder<T>(key: SessionKey, work: (index: SessionIndex) => Promise<T>): Promise<T> {
+    if (this.#closed) throw new Error("the session store is closed");
+    const before = this.#busy.get(key) ?? Promise.resolve();
+    const result = before.then(() => this.#run(key, work));
+    const done = result.then(() => {}, () => {}).finally(() => {
+      if (this.#busy.get(key) === done) this.#busy.delete(key);
+    });
+    this.#busy.set(key, done);
+    return result;
+  }
+
+  async #run<T>(key: SessionKey, work: (index: SessionIndex) => Promise<T>): Promise<T> {
+    try {
+      return await work(await this.#openIndex());
+    } catch (error) {
+      await this.#closeSession(key); // What is in memory may not be what is on the disk.
+      throw error;
+    } finally {
+      await this.#closeUnused();
+    }
+  }
+
+  #openIndex(): Promise<SessionIndex> {
+    this.#index ??= this.#loadIndex().catch((error) => {
+      this.#index = undefined; // The next call tries again.
+      throw error;
+    });
+    return this.#index;
+  }
+
+  async #loadIndex(): Promise<SessionIndex> {
+    const { folder, log } = this.#deps;
+    try {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await chmod(folder, 0o700);
+    } catch (error) {
+      throw new FileError("write", folder, error);
+    }
+    return await SessionIndex.open(folder, log);
+  }
+
+  async #openSession(summary: SessionSummary): Promise<SessionFile> {
+    const path = join(this.#deps.folder, `${summary.id}.jsonl`);
+    const session = this.#open.get(summary.key) ??
+      await SessionFile.open(path, summary, this.#deps.log);
+    this.#open.delete(summary.key); // To the end: it is the last used now.
+    this.#open.set(summary.key, session);
+    return session;
+  }
+
+  async #closeUnused(): Promise<void> {
+    let chars = 0;
+    for (const session of this.#open.values()) chars += session.charsInMemory;
+    for (const [key, session] of this.#open) {
+      if (this.#open.size <= OPEN_SESSIONS_MAX && chars <= OPEN_CHARS_MAX) return;
+      if (this.#busy.has(key)) continue;
+      chars -= session.charsInMemory;
+      await this.#closeSession(key);
+    }
+  }
+
+  async #closeSession(key: SessionKey): Promise<void> {
+    const session = this.#open.get(key);
+    this.#open.delete(key);
+    try {
+      await session?.close();
+    } catch (error) {
+      const code = error instanceof FileError ? error.code : String(error);
+      this.#deps.log("warn", "sessions.close_failed", { code });
+    }
+  }
+}
+
+/** `YYYYMMDD_HHMMSS_<8 hex>`, in UTC, so that names sort by time wherever Hermes runs. */
+function createSessionId(createdAtMs: number, random: Random): string {
+  const [date, time] = new Date(createdAtMs).toISOString().split("T");
+  const day = date?.replaceAll("-", "");
+  const second = time?.slice(0, 8).replaceAll(":", "");
+  const chance = Math.floor(random.float() * 2 ** 32).toString(16).padStart(8, "0");
+  return `${day}_${second}_${chance}`;
+}

@@ -1,0 +1,78 @@
+import type { Message, ToolCall } from "../transcript/message.ts";
+import type { SessionKey, SessionSummary, StoredMessage } from "./session_store.ts";
+
+/** Format of the session files that this Hermes writes, and the newest one that it reads. */
+export const SESSION_VERSION = 1;
+
+/** Names of sessions, and nothing that could lead out of their folder. */
+const SESSION_ID = /^\d{8}_\d{6}_[0-9a-f]{8}$/;
+
+/** The first line of a session's file. */
+export type SessionHeader =
+  | { readonly kind: "ours"; readonly summary: SessionSummary }
+  | { readonly kind: "newer"; readonly version: number };
+
+export function encodeHeader({ key, id, createdAtMs }: SessionSummary): string {
+  const header = { hermes: "session", version: SESSION_VERSION, key, id, createdAtMs };
+  return `${JSON.stringify(header)}\n`;
+}
+
+/** `undefined` when the line is no header. */
+export function decodeHeader(value: unknown): SessionHeader | undefined {
+  const header = asObject(value);
+  if (header?.hermes !== "session" || typeof header.version !== "number") return undefined;
+  if (header.version > SESSION_VERSION) return { kind: "newer", version: header.version };
+  const summary = decodeSummary(value);
+  return summary === undefined ? undefined : { kind: "ours", summary };
+}
+
+/** `undefined` when a field is missing, or when the id could not be the name of a file of ours. */
+export function decodeSummary(value: unknown): SessionSummary | undefined {
+  const summary = asObject(value);
+  if (typeof summary?.key !== "string" || typeof summary.createdAtMs !== "number") return undefined;
+  if (typeof summary.id !== "string" || !SESSION_ID.test(summary.id)) return undefined;
+  return { key: summary.key as SessionKey, id: summary.id, createdAtMs: summary.createdAtMs };
+}
+
+export function encodeStoredMessage(stored: StoredMessage): string {
+  return `${JSON.stringify(stored)}\n`;
+}
+
+/** The message of a line; `undefined` when the line holds none that we can read. */
+export function decodeStoredMessage(value: unknown): Message | undefined {
+  const message = asObject(asObject(value)?.message);
+  if (typeof message?.text !== "string") return undefined;
+  const { role, text } = message;
+  if (role === "user") return { role, text };
+  if (role === "assistant") {
+    const toolCalls = decodeToolCalls(message.toolCalls);
+    if (toolCalls === undefined) return undefined;
+    const { reasoning, providerData } = message;
+    return {
+      role,
+      text,
+      toolCalls,
+      ...(typeof reasoning === "string" ? { reasoning } : {}),
+      ...(providerData === undefined ? {} : { providerData }),
+    };
+  }
+  const { toolCallId, toolName, isError } = message;
+  if (role !== "tool" || typeof toolCallId !== "string") return undefined;
+  if (typeof toolName !== "string" || typeof isError !== "boolean") return undefined;
+  return { role, toolCallId, toolName, text, isError };
+}
+
+function decodeToolCalls(value: unknown): ToolCall[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const calls: ToolCall[] = [];
+  for (const item of value) {
+    const call = asObject(item);
+    if (typeof call?.id !== "string" || typeof call.name !== "string") return undefined;
+    calls.push({ id: call.id, name: call.name, arguments: call.arguments });
+  }
+  return calls;
+}
+
+function asObject(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  return typeof value === "object" && value !== null ? value as Record<string, unknown> : undefined;
+}
