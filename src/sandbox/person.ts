@@ -1,0 +1,108 @@
+// deno-lint-ignore-file camelcase -- wire names, exactly as the API spells them.
+import { userBody } from "./bodies.ts";
+import type { Channel, Post, Reaction, User } from "./records.ts";
+import type { SandboxParts } from "./rest/route.ts";
+
+/** What a person writes. `channel` is a name, or the id of any channel. */
+export interface PersonPost {
+  readonly channel: string;
+  readonly message: string;
+  readonly rootId?: string;
+  readonly type?: string;
+  readonly props?: Readonly<Record<string, unknown>>;
+  readonly fileIds?: readonly string[];
+}
+
+/**
+ * Somebody in the sandbox, doing what one does in the web app. Everything happens at once and under
+ * the server's rules: what is not allowed throws a `Refusal`.
+ */
+export class Person {
+  readonly user: User;
+  readonly #parts: SandboxParts;
+
+  constructor(user: User, parts: SandboxParts) {
+    this.user = user;
+    this.#parts = parts;
+  }
+
+  post(input: PersonPost): Post {
+    const { channel, ...draft } = input;
+    return this.#parts.posting.post(
+      { ...draft, channelId: this.#channelId(channel) },
+      this.user.id,
+    );
+  }
+
+  /** Writes into the direct channel with a user, which is opened if need be. */
+  dm(username: string, message: string, options: { rootId?: string } = {}): Post {
+    return this.post({ channel: this.direct(username).id, message, ...options });
+  }
+
+  direct(username: string): Channel {
+    return this.#parts.channels.direct(this.user.id, this.#userId(username));
+  }
+
+  /** The group channel with these users, which is opened if need be. */
+  group(...usernames: readonly string[]): Channel {
+    const ids = usernames.map((name) => this.#userId(name));
+    return this.#parts.channels.group(ids, this.user.id);
+  }
+
+  edit(postId: string, message: string): Post {
+    return this.#parts.posting.edit(postId, { message }, this.user.id);
+  }
+
+  delete(postId: string): void {
+    this.#parts.posting.remove(postId, this.user.id);
+  }
+
+  react(postId: string, emojiName: string): Reaction {
+    return this.#parts.posting.react(postId, emojiName, this.user.id);
+  }
+
+  unreact(postId: string, emojiName: string): void {
+    this.#parts.posting.unreact(postId, emojiName, this.user.id);
+  }
+
+  type(channel: string, parentId = ""): void {
+    this.#parts.hub.publish("typing", { parent_id: parentId, user_id: this.user.id }, {
+      channel_id: this.#channelId(channel),
+      omit_users: { [this.user.id]: true },
+    });
+  }
+
+  /** What an incoming webhook of this person posts: it bears the person's id. */
+  postByWebhook(input: PersonPost): Post {
+    return this.post({ ...input, props: { ...input.props, from_webhook: "true" } });
+  }
+
+  add(channel: string, username: string): void {
+    this.#parts.channels.add(this.#channelId(channel), this.#userId(username), this.user.id);
+  }
+
+  remove(channel: string, username: string): void {
+    this.#parts.channels.remove(this.#channelId(channel), this.#userId(username), this.user.id);
+  }
+
+  rename(username: string): void {
+    const { world, hub, changes } = this.#parts;
+    this.user.username = username;
+    this.user.update_at = world.stampMs();
+    hub.publish("user_updated", { user: userBody(this.user, false) }, {});
+    changes.notify();
+  }
+
+  #channelId(nameOrId: string): string {
+    const { world } = this.#parts;
+    const channel = world.channels.get(nameOrId) ?? world.channelNamed(nameOrId);
+    if (channel === undefined) throw new Error(`No channel "${nameOrId}" in the sandbox`);
+    return channel.id;
+  }
+
+  #userId(username: string): string {
+    const user = this.#parts.world.userNamed(username);
+    if (user === undefined) throw new Error(`No user "${username}" in the sandbox`);
+    return user.id;
+  }
+}

@@ -1,0 +1,32 @@
+import { clientConfig } from "../client_config.ts";
+import { type Answer, type Call, json, type Route, type SandboxParts } from "./route.ts";
+
+/** What a client asks about the server itself. */
+export const SYSTEM_ROUTES: readonly Route[] = [
+  { method: "GET", path: "/system/ping", isPublic: true, handle: ping },
+  { method: "GET", path: "/config/client", isPublic: true, handle: getClientConfig },
+  {
+    method: "GET",
+    path: "/license/client",
+    isPublic: true,
+    handle: () => json({ IsLicensed: "false" }),
+  },
+];
+
+function ping(call: Call): Answer {
+  return json({
+    ActiveSearchBackend: "database",
+    AndroidLatestVersion: "",
+    AndroidMinVersion: "",
+    IosLatestVersion: "",
+    IosMinVersion: "",
+    status: "OK",
+    ...(call.query.get("get_server_status") === "true"
+      ? { database_status: "OK", filestore_status: "OK" }
+      : {}),
+  });
+}
+
+function getClientConfig(call: Call, { settings }: SandboxParts): Answer {
+  return json(clientConfig(settings, call.user !== undefined));
+}
