@@ -1,0 +1,217 @@
+import { isAbsolute } from "node:path";
+import { Secret } from "../runtime/secret.ts";
+import type { RawValue } from "./raw_value.ts";
+
+/** Turns what was written into a value, or says why it cannot. Never called with an unset value. */
+export type Parser<T> = (raw: RawValue) => Parsed<T>;
+
+export type Parsed<T> =
+  | { readonly kind: "accepted"; readonly value: T; readonly warnings: readonly Remark[] }
+  | { readonly kind: "refused"; readonly problems: readonly Remark[] };
+
+export interface Remark {
+  /** Goes on after the setting's name: `is "maybe": write true or false`. */
+  readonly predicate: string;
+  /** The line, where it is another than that of the setting. */
+  readonly line?: number | undefined;
+  /** What is meant below the setting, e.g. `.1.base_url`. */
+  readonly below?: string;
+}
+
+export function accepted<T>(value: T, warnings: readonly Remark[] = []): Parsed<T> {
+  return { kind: "accepted", value, warnings };
+}
+
+export function refused(predicate: string): Parsed<never> {
+  return { kind: "refused", problems: [{ predicate }] };
+}
+
+/** One text, of which `read` makes a value or `undefined`; `expected` says what to write instead. */
+export function scalar<T>(expected: string, read: (text: string) => T | undefined): Parser<T> {
+  return (raw) => {
+    if (raw.kind !== "text") return refused(`is not a single value: ${expected}`);
+    const value = read(raw.text);
+    return value === undefined ? refused(`is ${quote(raw.text)}: ${expected}`) : accepted(value);
+  };
+}
+
+/** Most characters of a wrong value that a finding repeats. */
+const QUOTE_LENGTH_MAX = 60;
+
+/** The beginning of `text` as one line between quotation marks. */
+export function quote(text: string): string {
+  const start = text.length > QUOTE_LENGTH_MAX ? `${text.slice(0, QUOTE_LENGTH_MAX)}…` : text;
+  return JSON.stringify(start);
+}
+
+export const plainText: Parser<string> = scalar("write one line of text", (text) => text);
+
+export const boolean: Parser<boolean> = scalar("write true or false", (text) => {
+  if (/^(?:true|yes|on|1)$/i.test(text)) return true;
+  return /^(?:false|no|off|0)$/i.test(text) ? false : undefined;
+});
+
+/** One of a few words. `synonyms` are other spellings that people and older files use. */
+export function choice<const T extends string>(
+  words: readonly T[],
+  synonyms: Readonly<Record<string, T>> = {},
+): Parser<T> {
+  return scalar(`write ${words.join(" or ")}`, (text) => {
+    const lower = text.toLowerCase();
+    return words.find((word) => word === lower) ??
+      (Object.hasOwn(synonyms, lower) ? synonyms[lower] : undefined);
+  });
+}
+
+export function integer(least: number, most: number): Parser<number> {
+  return scalar(`write a whole number from ${least} to ${most}`, (text) => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : NaN;
+    return value >= least && value <= most ? value : undefined;
+  });
+}
+
+/** A time written in seconds, which becomes milliseconds. */
+export function seconds(least: number, most: number): Parser<number> {
+  return scalar(`write a number of seconds from ${least} to ${most}`, (text) => {
+    const value = /^\d{1,9}(?:\.\d{1,9})?$/.test(text) ? Number(text) : NaN;
+    return value >= least && value <= most ? Math.round(value * 1000) : undefined;
+  });
+}
+
+export const absolutePath: Parser<string> = scalar(
+  "write the whole path, beginning with /",
+  (text) => isAbsolute(text) ? text : undefined,
+);
+
+/** An address of the web as the person wrote it. It is never repeated: it may hold a password. */
+export function webUrl(example: string): Parser<string> {
+  const expected = `write it like ${example}`;
+  return (raw) => {
+    if (raw.kind !== "text") return refused(`is not a single address: ${expected}`);
+    if (!/^https?:\/\//i.test(raw.text)) {
+      return refused(`does not begin with https:// or http://: ${expected}`);
+    }
+    const url = parseUrl(raw.text);
+    if (url === undefined) return refused(`is not a valid address: ${expected}`);
+    if (url.username !== "" || url.password !== "") {
+      return refused(`holds a user name or a password: ${expected}`);
+    }
+    return accepted(raw.text);
+  };
+}
+
+/** An HTTP proxy; `proxy.example.com:3128` means `http://proxy.example.com:3128`. */
+export const proxyUrl: Parser<Secret> = (raw) => {
+  const expected = "write it like http://proxy.example.com:3128";
+  if (raw.kind !== "text") return refused(`is not a single address: ${expected}`);
+  const text = raw.text.includes("://") ? raw.text : `http://${raw.text}`;
+  const url = parseUrl(text);
+  if (url === undefined) return refused(`is not a valid address: ${expected}`);
+  if (!/^https?:$/.test(url.protocol)) return refused(`is not an HTTP proxy: ${expected}`);
+  return accepted(new Secret(text));
+};
+
+const PLACEHOLDER = /^(?:your[-_ ]|change[-_ ]?me|placeholder|x{3}|<)|^[*.]+$|\$\{/i;
+
+/** A token or a key; it travels in a header, so it is visible ASCII. */
+export const secret: Parser<Secret> = (raw) => {
+  if (raw.kind !== "text") return refused("is not a single value: write the token alone");
+  if (!/^[\x21-\x7e]+$/.test(raw.text)) {
+    return refused("has a space or another character that no token has: copy it once more");
+  }
+  if (PLACEHOLDER.test(raw.text)) return refused("is a placeholder: put the real one there");
+  return accepted(new Secret(raw.text));
+};
+
+/** A list of words, as a YAML list or with commas. */
+export const textList: Parser<readonly string[]> = (raw) => {
+  const items = listItems(raw);
+  return items === undefined
+    ? refused("is not a list: separate the entries with commas")
+    : accepted(items.map((item) => item.text));
+};
+
+/** Mattermost's ids: users, channels, posts, teams. */
+const ID = /^[a-z0-9]{26}$/;
+const ID_FORM = "26 characters a-z and 0-9";
+
+/** One id. `what` names its kind: "channel". */
+export function id(what: string): Parser<string> {
+  return scalar(
+    `write the id of a ${what}, ${ID_FORM}`,
+    (text) => ID.test(text) ? text : undefined,
+  );
+}
+
+export const channelIdList: Parser<readonly string[]> = (raw) =>
+  idList(raw, `is not a channel id: write the ${ID_FORM} that the channel's "View Info" shows`);
+
+/** User ids; `*` stands for everyone on the server. */
+export const userIdList: Parser<readonly string[]> = (raw) => {
+  const parsed = idList(
+    raw,
+    `is not a user id: user names are not looked up here, so write the ${ID_FORM} of the id, which "hermes setup" finds by name`,
+    "*",
+  );
+  if (parsed.kind === "refused" || !parsed.value.includes("*")) return parsed;
+  const predicate =
+    "holds * and lets everyone on the server talk to Hermes: list user ids if you do not want that";
+  return accepted(parsed.value, [{ predicate }]);
+};
+
+/** Texts by channel id. */
+export const channelTexts: Parser<Readonly<Record<string, string>>> = (raw) => {
+  if (raw.kind === "empty") return accepted(emptyRecord<string>());
+  if (raw.kind !== "map") return refused("is not a map: write one channel id: text a line");
+  const texts = emptyRecord<string>();
+  const problems: Remark[] = [];
+  for (const [channelId, text] of raw.entries) {
+    const below = `.${channelId}`;
+    if (!ID.test(channelId)) {
+      const predicate = `is not under the id of a channel: write its ${ID_FORM}`;
+      problems.push({ predicate, line: text.line, below });
+    } else if (text.kind === "text") texts[channelId] = text.text;
+    else if (text.kind !== "empty") {
+      problems.push({ predicate: "is not a text: write one after the id", line: text.line, below });
+    }
+  }
+  return problems.length > 0 ? { kind: "refused", problems } : accepted(texts);
+};
+
+/** A record without inherited names, so that looking up `constructor` finds nothing. */
+export function emptyRecord<T>(): Record<string, T> {
+  return Object.create(null) as Record<string, T>;
+}
+
+function idList(raw: RawValue, wrong: string, wildcard?: string): Parsed<readonly string[]> {
+  const items = listItems(raw);
+  if (items === undefined) return refused("is not a list: separate the ids with commas");
+  const problems = items
+    .filter(({ text }) => !ID.test(text) && text !== wildcard)
+    .map(({ text, line }) => ({ predicate: `holds ${quote(text)}, which ${wrong}`, line }));
+  if (problems.length > 0) return { kind: "refused", problems };
+  return accepted([...new Set(items.map((item) => item.text))]);
+}
+
+/** The entries of a list, however it is written; `undefined` for what is no list. */
+function listItems(raw: RawValue): { text: string; line: number | undefined }[] | undefined {
+  switch (raw.kind) {
+    case "empty":
+      return [];
+    case "map":
+      return undefined;
+    case "text":
+      return raw.text.split(",").map((part) => part.trim()).filter((part) => part !== "")
+        .map((text) => ({ text, line: raw.line }));
+    case "list": {
+      const parts = raw.items.map((item) => item.kind === "list" ? undefined : listItems(item));
+      return parts.some((part) => part === undefined)
+        ? undefined
+        : parts.flatMap((part) => part ?? []);
+    }
+  }
+}
+
+function parseUrl(text: string): URL | undefined {
+  return URL.canParse(text) ? new URL(text) : undefined;
+}

@@ -1,0 +1,39 @@
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+
+/** Where everything of one Hermes lives; the names are those of the Python original. */
+export interface HomePaths {
+  readonly home: string;
+  readonly envFile: string;
+  readonly configFile: string;
+  readonly soulFile: string;
+  readonly sessionsFolder: string;
+  readonly stateFolder: string;
+  readonly logsFolder: string;
+  readonly memoriesFolder: string;
+  readonly skillsFolder: string;
+  readonly cronFolder: string;
+}
+
+export function homePaths(home: string): HomePaths {
+  return {
+    home,
+    envFile: join(home, ".env"),
+    configFile: join(home, "config.yaml"),
+    soulFile: join(home, "SOUL.md"),
+    sessionsFolder: join(home, "sessions"),
+    stateFolder: join(home, "state"),
+    logsFolder: join(home, "logs"),
+    memoriesFolder: join(home, "memories"),
+    skillsFolder: join(home, "skills"),
+    cronFolder: join(home, "cron"),
+  };
+}
+
+/** The home folder as an absolute path: `HERMES_HOME`, or `~/.hermes`. */
+export function resolveHome(environment: Readonly<Record<string, string | undefined>>): string {
+  const chosen = environment.HERMES_HOME?.trim();
+  if (chosen === undefined || chosen === "") return join(homedir(), ".hermes");
+  // A service manager passes the tilde on as it is; only a shell replaces it.
+  return resolve(chosen.replace(/^~(?=\/|$)/, () => homedir()));
+}
