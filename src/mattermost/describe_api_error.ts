@@ -12,6 +12,7 @@ export type ApiErrorKind =
   | "body_too_large"
   | "edit_time_over"
   | "create_pending"
+  | "upgrade_refused"
   | "rate_limited"
   | "unavailable"
   | "server_failed"
@@ -41,6 +42,7 @@ const KIND_BY_ID: Readonly<Record<string, ApiErrorKind>> = {
   "api.context.request_body_too_large.app_error": "body_too_large",
   "api.post.update_post.permissions_time_limit.app_error": "edit_time_over",
   "api.post.deduplicate_create_post.pending": "create_pending",
+  "api.web_socket.connect.upgrade.app_error": "upgrade_refused",
 };
 
 const KIND_BY_STATUS: Readonly<Record<number, ApiErrorKind>> = {
@@ -67,6 +69,7 @@ const HINTS: Readonly<Record<ApiErrorKind, string>> = {
   body_too_large: "Send less at once, or raise MaximumPayloadSizeBytes of the server.",
   edit_time_over: "Post the rest anew: this server ends the time for edits.",
   create_pending: "Wait: the server still works on the first try of this post.",
+  upgrade_refused: "Let the proxy pass the headers Upgrade and Connection on to the server.",
   rate_limited: "Wait, or raise the rate limit of the server.",
   unavailable: "Check that the server runs, and what the proxy in front of it says.",
   server_failed: "Look into the log of the server for this request.",

@@ -1,0 +1,216 @@
+import { HermesError } from "../errors.ts";
+import { backoffDelayMs } from "../runtime/backoff.ts";
+import type { Random } from "../runtime/random.ts";
+import type { MattermostApi } from "./api.ts";
+import { catchUp } from "./catch_up.ts";
+import {
+  connect,
+  type ConnectionDeps,
+  type ConnectionEnd,
+  type ConnectionItem,
+  type ResumePoint,
+} from "./connection.ts";
+import { isUnauthorized, MattermostApiError, UnauthorizedError } from "./errors.ts";
+import type { PostedEvent, SocketEvent } from "./events.ts";
+import { ListenerState } from "./listener_state.ts";
+
+/** Waits between attempts; back to the first after a server took us up, not after a socket opened. */
+const RECONNECT_DELAYS = { delayMsMin: 2_000, delayMsMax: 60_000 };
+
+export interface ListenerDeps extends ConnectionDeps {
+  readonly api: MattermostApi;
+  readonly botUserId: string;
+  /** File for what a restart has to know. */
+  readonly statePath: string;
+  /** Missed posts that are older are left out. */
+  readonly postAgeMsMax: number;
+  readonly random: Random;
+}
+
+/** What the gateway hears, in the order in which to handle it. */
+export type ServerEvent =
+  | SocketEvent
+  /**
+   * `fresh`: for the first time ever. `resumed`: nothing was missed. `lost`: what was missed comes
+   * next, read by REST, and live events after it.
+   */
+  | {
+    readonly kind: "connected";
+    readonly how: "fresh" | "resumed" | "lost";
+    /** E.g. `11.6.0`; `""` after a resume, which does not tell. */
+    readonly serverVersion: string;
+  }
+  | {
+    readonly kind: "disconnected";
+    readonly reason: ConnectionEnd["kind"];
+    /** One line for a person. */
+    readonly detail: string;
+    readonly retryInMs: number;
+  };
+
+/**
+ * All that the bot can see, until `signal` aborts: connects, resumes, reconnects and catches up
+ * inside. An event counts as handled when the next one is asked for; what is not handled at a crash
+ * comes again after the restart, so events must be told apart by the ids of their posts.
+ *
+ * @throws UnauthorizedError when the server does not accept the token any more.
+ */
+export async function* listen(
+  deps: ListenerDeps,
+  signal: AbortSignal,
+): AsyncGenerator<ServerEvent> {
+  const state = await ListenerState.load(deps);
+  const left = new AbortController();
+  const writing = state.keepWritten(left.signal);
+  try {
+    const listener = new Listener(state, deps, signal);
+    while (!signal.aborted) yield* listener.connectOnce();
+  } finally {
+    left.abort();
+    await writing;
+  }
+}
+
+class Listener {
+  readonly #state: ListenerState;
+  readonly #deps: ListenerDeps;
+  readonly #signal: AbortSignal;
+  /** Connections since the server last took us up. */
+  #failures = 0;
+  #endBefore: ConnectionEnd | undefined;
+
+  constructor(state: ListenerState, deps: ListenerDeps, signal: AbortSignal) {
+    this.#state = state;
+    this.#deps = deps;
+    this.#signal = signal;
+  }
+
+  /** One connection with everything that comes of it, then the wait for the next. */
+  async *connectOnce(): AsyncGenerator<ServerEvent> {
+    const resume = this.#state.resume;
+    const request = { resume, endBefore: this.#endBefore };
+    for await (const item of connect(request, this.#deps, this.#signal)) {
+      if (item.kind !== "ended") yield* this.#handle(item);
+      else yield* this.#waitAfter(item.end, resume);
+    }
+  }
+
+  async *#handle(item: Exclude<ConnectionItem, { kind: "ended" }>): AsyncGenerator<ServerEvent> {
+    switch (item.kind) {
+      case "hello":
+        this.#failures = 0;
+        return yield* this.#startAnew(item.resume, item.serverVersion);
+      case "resumed":
+        this.#failures = 0;
+        this.#deps.log("info", "mattermost.connected", { how: "resumed" });
+        yield { kind: "connected", how: "resumed", serverVersion: "" };
+        return;
+      case "event":
+        if (item.event !== undefined) yield item.event;
+        if (item.event?.kind === "posted") this.#state.handledPost(item.event.post);
+        this.#state.handled(item.seq);
+        return;
+      case "alive":
+        this.#state.alive(item.serverTimeMs ?? this.#deps.clock.nowMs());
+        return;
+    }
+  }
+
+  /** The new connection is kept for a restart only when nothing is left to catch up on. */
+  async *#startAnew(resume: ResumePoint, serverVersion: string): AsyncGenerator<ServerEvent> {
+    this.#state.forgetConnection();
+    const how = this.#state.marks === undefined ? "fresh" : "lost";
+    this.#deps.log("info", "mattermost.connected", { how, serverVersion });
+    yield { kind: "connected", how, serverVersion };
+    yield* this.#catchUp();
+    if (!this.#signal.aborted) this.#state.connected(resume);
+  }
+
+  /** Tries until it is done: what is left out here is lost. */
+  async *#catchUp(): AsyncGenerator<PostedEvent> {
+    const { clock, log, random } = this.#deps;
+    for (let attempt = 1; !this.#signal.aborted; attempt++) {
+      if (this.#state.marks === undefined) return;
+      try {
+        const missed = catchUp(this.#state.marks, this.#deps, this.#signal);
+        let step = await missed.next();
+        for (; step.done !== true; step = await missed.next()) {
+          yield step.value;
+          this.#state.handledPost(step.value.post);
+        }
+        return this.#state.caughtUp(step.value);
+      } catch (error) {
+        if (this.#signal.aborted) return;
+        if (isUnauthorized(error)) throw new UnauthorizedError(error);
+        if (!(error instanceof HermesError)) throw error;
+        const retryInMs = backoffDelayMs(attempt, RECONNECT_DELAYS, random);
+        log("warn", "mattermost.catch_up_failed", { error: error.message, retryInMs });
+        await clock.sleep(retryInMs, this.#signal);
+      }
+    }
+  }
+
+  async *#waitAfter(
+    end: ConnectionEnd,
+    resumed: ResumePoint | undefined,
+  ): AsyncGenerator<ServerEvent> {
+    if (this.#signal.aborted || end.kind === "stopped") return;
+    this.#endBefore = end;
+    if (isResumeUseless(end, resumed)) this.#state.forgetConnection();
+    const { retryAfterMs, detail } = await this.#askRest(end);
+    if (this.#signal.aborted) return;
+    const delayMs = backoffDelayMs(++this.#failures, RECONNECT_DELAYS, this.#deps.random);
+    const retryInMs = Math.max(delayMs, retryAfterMs);
+    const { kind: reason } = end;
+    this.#deps.log("warn", "mattermost.disconnected", { reason, detail, retryInMs });
+    yield { kind: "disconnected", reason, detail, retryInMs };
+    await this.#deps.clock.sleep(retryInMs, this.#signal);
+  }
+
+  /** The socket does not say why it was refused or has gone deaf; a request does. */
+  async #askRest(end: ConnectionEnd): Promise<{ retryAfterMs: number; detail: string }> {
+    const { api } = this.#deps;
+    try {
+      if (end.kind === "refused_upgrade") await api.probeSocket(this.#signal);
+      if (end.kind === "no_hello" || end.kind === "unauthorized") await api.getMe(this.#signal);
+    } catch (error) {
+      if (this.#signal.aborted) return { retryAfterMs: 0, detail: "" };
+      if (isUnauthorized(error)) throw new UnauthorizedError(error);
+      if (!(error instanceof HermesError)) throw error;
+      const retryAfterMs = error instanceof MattermostApiError ? error.retryAfterMs : 0;
+      return { retryAfterMs, detail: `${error.message}. ${error.hint}` };
+    }
+    return { retryAfterMs: 0, detail: describeEnd(end) };
+  }
+}
+
+/**
+ * Whether the server has nothing for us under the old id: it did not greet us, it kept nothing back
+ * while it held us for a stranger, or it has a hole just where we are.
+ */
+function isResumeUseless(end: ConnectionEnd, resumed: ResumePoint | undefined): boolean {
+  if (end.kind === "seq_gap") return resumed?.nextSeq === end.expected;
+  return end.kind === "no_hello" || end.kind === "unauthorized";
+}
+
+function describeEnd(end: ConnectionEnd): string {
+  switch (end.kind) {
+    case "stopped":
+      return "Stopped";
+    case "closed":
+      return `The connection was closed (code ${end.code})`;
+    case "no_hello":
+      return "The socket opened and the server said nothing";
+    case "seq_gap":
+      return `Event ${end.received} came in place of ${end.expected}`;
+    case "ping_timeout":
+      return "The server did not answer a ping";
+    case "unauthorized":
+      return "The socket was logged out";
+    case "overrun":
+      return "More events came than were handled";
+    case "refused_upgrade":
+    case "network":
+      return `${end.error.message}. ${end.error.hint}`;
+  }
+}

@@ -1,0 +1,198 @@
+import { readTextFile, writeFileAtomic } from "../runtime/atomic_file.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { Log } from "../runtime/log.ts";
+import type { ResumePoint } from "./connection.ts";
+import { asNumber, asObject, asText, parseJson } from "./decode.ts";
+import type { Channel, Post } from "./types.ts";
+
+/** Channels that are remembered; the one that was silent longest is forgotten first. */
+const CHANNELS_MAX = 1_000;
+/** Posts remembered of a channel. Together they reach back further than the catch-up overlaps. */
+const ANCHORS_MAX = 8;
+/** Shortest time between two remembered posts. */
+const ANCHOR_SPACING_MS = 10_000;
+/** Shortest time between two writes. */
+const WRITE_INTERVAL_MS = 1_000;
+
+/** A post that was handled, by which the catch-up can find those after it. */
+export interface Anchor {
+  readonly createAtMs: number;
+  readonly postId: string;
+}
+
+/** How far a channel was read. */
+export interface ChannelMark {
+  readonly lastPostAtSeen: number;
+  /** Oldest first, spaced. */
+  readonly recent: readonly Anchor[];
+}
+
+/** How far the server was read: what the catch-up starts from. All times are of the server's clock. */
+export interface ReadMarks {
+  readonly lastAliveMs: number;
+  readonly channels: ReadonlyMap<string, ChannelMark>;
+}
+
+export interface ListenerStateDeps {
+  readonly statePath: string;
+  /** Marks of another account mean nothing. */
+  readonly botUserId: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * What survives a restart: where the connection can go on, and how far each channel was read. It
+ * moves on only after an event was handled, so that a crash repeats events and loses none.
+ */
+export class ListenerState {
+  readonly #deps: ListenerStateDeps;
+  readonly #channels: Map<string, ChannelMark>;
+  #resume: ResumePoint | undefined;
+  #lastAliveMs: number | undefined;
+  #isDirty = false;
+
+  private constructor(deps: ListenerStateDeps, saved: SavedState) {
+    this.#deps = deps;
+    this.#resume = saved.resume;
+    this.#lastAliveMs = saved.lastAliveMs;
+    this.#channels = new Map(saved.channels);
+  }
+
+  /** Reads the file. One that cannot be read is reported, and nothing is known then. */
+  static async load(deps: ListenerStateDeps): Promise<ListenerState> {
+    const text = await readTextFile(deps.statePath);
+    const saved = text === undefined ? NOTHING_SAVED : decodeState(text, deps.botUserId);
+    if (saved === undefined) deps.log("warn", "mattermost.state_unreadable", {});
+    return new ListenerState(deps, saved ?? NOTHING_SAVED);
+  }
+
+  get resume(): ResumePoint | undefined {
+    return this.#resume;
+  }
+
+  /** `undefined` on the first start ever: there is nothing to catch up on then. */
+  get marks(): ReadMarks | undefined {
+    if (this.#lastAliveMs === undefined) return undefined;
+    return { lastAliveMs: this.#lastAliveMs, channels: this.#channels };
+  }
+
+  /** From here on this connection can be taken up again. */
+  connected(resume: ResumePoint): void {
+    this.#resume = resume.connectionId === "" ? undefined : resume;
+    this.#isDirty = true;
+  }
+
+  /** The next connection starts anew. */
+  forgetConnection(): void {
+    this.#resume = undefined;
+    this.#isDirty = true;
+  }
+
+  /** The event with this number was handled. */
+  handled(seq: number): void {
+    if (this.#resume === undefined) return;
+    this.#resume = { ...this.#resume, nextSeq: seq + 1 };
+    this.#isDirty = true;
+  }
+
+  /** This post was handled. */
+  handledPost(post: Post): void {
+    const mark = this.#channels.get(post.channel_id) ?? { lastPostAtSeen: 0, recent: [] };
+    const newest = mark.recent.at(-1)?.createAtMs ?? -Infinity;
+    const anchor = { createAtMs: post.create_at, postId: post.id };
+    const isSpaced = post.create_at >= newest + ANCHOR_SPACING_MS;
+    this.#mark(post.channel_id, {
+      lastPostAtSeen: Math.max(mark.lastPostAtSeen, post.create_at),
+      recent: isSpaced ? [...mark.recent, anchor].slice(-ANCHORS_MAX) : mark.recent,
+    });
+    this.alive(post.create_at);
+  }
+
+  /** These channels were read to where they were when they were listed. */
+  caughtUp(channels: readonly Channel[]): void {
+    for (const channel of channels) {
+      const mark = this.#channels.get(channel.id);
+      if (mark === undefined || mark.lastPostAtSeen >= channel.last_post_at) continue;
+      this.#mark(channel.id, { ...mark, lastPostAtSeen: channel.last_post_at });
+    }
+  }
+
+  /** All that happened on the server before this moment was handled. */
+  alive(serverTimeMs: number): void {
+    this.#lastAliveMs = Math.max(this.#lastAliveMs ?? 0, serverTimeMs);
+    this.#isDirty = true;
+  }
+
+  /** Writes what changed, at most once a second, until `signal` aborts; then one last time. */
+  async keepWritten(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.#deps.clock.sleep(WRITE_INTERVAL_MS, signal);
+      if (this.#isDirty) await this.#write();
+    }
+    if (this.#isDirty) await this.#write();
+  }
+
+  #mark(channelId: string, mark: ChannelMark): void {
+    this.#channels.delete(channelId); // To the end: the order is that of use.
+    this.#channels.set(channelId, mark);
+    this.#isDirty = true;
+    const [oldest] = this.#channels.keys();
+    if (this.#channels.size > CHANNELS_MAX && oldest !== undefined) this.#channels.delete(oldest);
+  }
+
+  async #write(): Promise<void> {
+    this.#isDirty = false;
+    const { botUserId, log, statePath } = this.#deps;
+    const channels = [...this.#channels].map(([id, { lastPostAtSeen, recent }]) => ({
+      id,
+      lastPostAtSeen,
+      recent: recent.map(({ createAtMs, postId }) => [createAtMs, postId]),
+    }));
+    const { connectionId, nextSeq } = this.#resume ?? {};
+    const state = { version: 1, botUserId, connectionId, nextSeq, lastAliveMs: this.#lastAliveMs };
+    try {
+      await writeFileAtomic(statePath, JSON.stringify({ ...state, channels }), { mode: 0o600 });
+    } catch (error) {
+      this.#isDirty = true; // A full disk delays the state; listening goes on.
+      log("error", "mattermost.state_not_written", { error: String(error) });
+    }
+  }
+}
+
+interface SavedState {
+  readonly resume: ResumePoint | undefined;
+  readonly lastAliveMs: number | undefined;
+  readonly channels: readonly (readonly [id: string, mark: ChannelMark])[];
+}
+
+const NOTHING_SAVED: SavedState = { resume: undefined, lastAliveMs: undefined, channels: [] };
+
+/** `undefined` when the text is not what `ListenerState` writes. */
+function decodeState(text: string, botUserId: string): SavedState | undefined {
+  const state = asObject(parseJson(text));
+  if (state?.version !== 1 || !Array.isArray(state.channels)) return undefined;
+  if (state.botUserId !== botUserId) return NOTHING_SAVED;
+  const connectionId = asText(state.connectionId);
+  const nextSeq = asNumber(state.nextSeq) ?? 0;
+  return {
+    resume: connectionId !== "" && nextSeq > 0 ? { connectionId, nextSeq } : undefined,
+    lastAliveMs: asNumber(state.lastAliveMs),
+    channels: state.channels.flatMap(decodeChannelMark),
+  };
+}
+
+function decodeChannelMark(value: unknown): (readonly [id: string, mark: ChannelMark])[] {
+  const channel = asObject(value);
+  const lastPostAtSeen = asNumber(channel?.lastPostAtSeen);
+  if (typeof channel?.id !== "string" || lastPostAtSeen === undefined) return [];
+  const recent = Array.isArray(channel.recent) ? channel.recent.flatMap(decodeAnchor) : [];
+  return [[channel.id, { lastPostAtSeen, recent }]];
+}
+
+function decodeAnchor(value: unknown): Anchor[] {
+  if (!Array.isArray(value)) return [];
+  const [createAtMs, postId] = value;
+  if (typeof createAtMs !== "number" || typeof postId !== "string") return [];
+  return [{ createAtMs, postId }];
+}

@@ -1,0 +1,47 @@
+import { backoffDelayMs } from "../runtime/backoff.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { Log } from "../runtime/log.ts";
+import { NetworkError } from "../runtime/network_error.ts";
+import type { Random } from "../runtime/random.ts";
+import type { MattermostApi } from "./api.ts";
+import { isUnauthorized, MattermostApiError, UnauthorizedError } from "./errors.ts";
+import type { User } from "./types.ts";
+
+const RETRY_DELAYS = { delayMsMin: 2_000, delayMsMax: 60_000 };
+
+export interface SignInDeps {
+  readonly api: MattermostApi;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+/**
+ * Proves the token before anything is built on it, and says whose it is. Waits for a server that is
+ * down. The second request is for servers that want MFA: they answer the first one without it.
+ *
+ * @throws UnauthorizedError, or what else cannot get better by waiting: a wrong address, missing
+ * MFA, an untrusted certificate.
+ */
+export async function signIn(deps: SignInDeps, signal: AbortSignal): Promise<User> {
+  for (let attempt = 1;; attempt++) {
+    try {
+      const me = await deps.api.getMe(signal);
+      await deps.api.getMyChannels(signal);
+      return me;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (isUnauthorized(error)) throw new UnauthorizedError(error);
+      if (!isTemporary(error)) throw error;
+      const retryInMs = backoffDelayMs(attempt, RETRY_DELAYS, deps.random);
+      deps.log("warn", "mattermost.server_down", { error: error.message, retryInMs });
+      await deps.clock.sleep(retryInMs, signal);
+      signal.throwIfAborted();
+    }
+  }
+}
+
+function isTemporary(error: unknown): error is NetworkError | MattermostApiError {
+  if (error instanceof NetworkError) return !error.kind.startsWith("tls_");
+  return error instanceof MattermostApiError && (error.status >= 500 || error.status === 429);
+}
