@@ -16,6 +16,13 @@ export type ModelErrorKind =
   | "total_timeout"
   | "bad_answer";
 
+const KINDS_WORTH_A_RETRY: ReadonlySet<ModelErrorKind> = new Set([
+  "rate_limit",
+  "overloaded",
+  "network",
+  "first_token_timeout",
+]);
+
 /** The model could not answer. `message` and `hint` may be shown to the person who asked. */
 export class ModelError extends HermesError {
   override readonly name = "ModelError";
@@ -23,15 +30,27 @@ export class ModelError extends HermesError {
   readonly kind: ModelErrorKind;
   /** HTTP status, or 0 when there was no answer. */
   readonly status: number;
+  /** Whether the same request may succeed when it is sent again. */
+  readonly isRetryable: boolean;
+  /** How long the provider asked to wait, if it did. */
+  readonly retryAfterMs: number | undefined;
 
   constructor(
     kind: ModelErrorKind,
     reason: string,
-    options: { hint: string; status?: number; cause?: unknown },
+    options: {
+      hint: string;
+      status?: number;
+      cause?: unknown;
+      isRetryable?: boolean;
+      retryAfterMs?: number | undefined;
+    },
   ) {
     super(`Cannot get an answer from the model: ${reason}`, options);
     this.kind = kind;
     this.code = `model.${kind}`;
     this.status = options.status ?? 0;
+    this.isRetryable = options.isRetryable ?? KINDS_WORTH_A_RETRY.has(kind);
+    this.retryAfterMs = options.retryAfterMs;
   }
 }

@@ -1,0 +1,149 @@
+import type { AssistantMessage, Message, ToolResultMessage } from "../transcript/message.ts";
+import type { ChosenModel } from "./choose_model.ts";
+import type { ModelRequest, ToolDescription } from "./model_client.ts";
+import { decodeEcho, echoSource } from "./provider_echo.ts";
+import {
+  COMPATIBLE_NAMESPACE,
+  type SdkAssistantContent,
+  type SdkCallOptions,
+  type SdkMessage,
+  type SdkMetadata,
+  type SdkPrompt,
+} from "./sdk_model.ts";
+
+/** Marks where Anthropic's prompt cache may end. */
+const CACHE_BREAKPOINT: SdkMetadata = { anthropic: { cacheControl: { type: "ephemeral" } } };
+/** Anthropic's wire wants a limit; for a model that the library does not know it would set 4096. */
+const ANTHROPIC_OUTPUT_TOKENS_DEFAULT = 32_000;
+/** No wire takes an empty message of a user. */
+const EMPTY_TEXT = "(empty message)";
+
+/** A request in the library's words. The same request gives the same bytes on the wire. */
+export function toSdkCall(request: ModelRequest, chosen: ChosenModel): SdkCallOptions {
+  const maxOutputTokens = chosen.outputTokensMax ??
+    (chosen.wire === "anthropic" && !chosen.modelId.includes("claude")
+      ? ANTHROPIC_OUTPUT_TOKENS_DEFAULT
+      : undefined);
+  return {
+    prompt: toSdkPrompt(request, chosen),
+    ...(request.tools.length > 0 && { tools: request.tools.map(toSdkTool) }),
+    ...(maxOutputTokens !== undefined && { maxOutputTokens }),
+    providerOptions: callOptions(chosen),
+  };
+}
+
+function toSdkPrompt(request: ModelRequest, chosen: ChosenModel): SdkPrompt {
+  const prompt: SdkPrompt = [];
+  if (request.systemPrompt !== "") {
+    prompt.push({ role: "system", content: request.systemPrompt.toWellFormed() });
+  }
+  for (const message of request.messages) appendMessage(prompt, message, chosen);
+  if (chosen.wire !== "anthropic") return prompt;
+  return prompt.map((message, index) => {
+    const isBreakpoint = message.role === "system" || index === prompt.length - 1;
+    return isBreakpoint ? { ...message, providerOptions: CACHE_BREAKPOINT } : message;
+  });
+}
+
+function appendMessage(prompt: SdkPrompt, message: Message, chosen: ChosenModel): void {
+  const last = prompt.at(-1);
+  switch (message.role) {
+    case "user": {
+      const text = message.text.toWellFormed();
+      const part = { type: "text" as const, text: text.trim() === "" ? EMPTY_TEXT : text };
+      const lastPart = last?.role === "user" ? last.content[0] : undefined;
+      // Many chat templates refuse two messages of a user in a row.
+      if (lastPart?.type === "text") lastPart.text += `\n\n${part.text}`;
+      else prompt.push({ role: "user", content: [part] });
+      return;
+    }
+    case "assistant": {
+      const converted = toSdkAssistant(message, chosen);
+      if (converted.content.length > 0) prompt.push(converted);
+      return;
+    }
+    case "tool":
+      if (last?.role === "tool") last.content.push(toSdkToolResult(message));
+      else prompt.push({ role: "tool", content: [toSdkToolResult(message)] });
+  }
+}
+
+function toSdkAssistant(
+  message: AssistantMessage,
+  chosen: ChosenModel,
+): Extract<SdkMessage, { role: "assistant" }> {
+  const echo = decodeEcho(message.providerData, echoSource(chosen));
+  if (echo !== undefined) {
+    const content = echo.content.map((part) =>
+      part.type === "tool-call" ? { ...part, input: toArguments(part.input) } : part
+    );
+    const { messageMetadata } = echo;
+    return {
+      role: "assistant",
+      content,
+      ...(messageMetadata !== undefined && { providerOptions: messageMetadata }),
+    };
+  }
+  const content: SdkAssistantContent = [];
+  if (message.text.trim() !== "") content.push({ type: "text", text: message.text.toWellFormed() });
+  for (const call of message.toolCalls) {
+    content.push({
+      type: "tool-call",
+      toolCallId: call.id,
+      toolName: call.name,
+      input: toArguments(call.arguments),
+    });
+  }
+  return { role: "assistant", content };
+}
+
+function toSdkToolResult(message: ToolResultMessage) {
+  return {
+    type: "tool-result" as const,
+    toolCallId: message.toolCallId,
+    toolName: message.toolName,
+    output: {
+      type: message.isError ? "error-text" as const : "text" as const,
+      value: message.text.toWellFormed(),
+    },
+  };
+}
+
+/** Arguments as every wire takes them: an object, with its keys in one order. */
+function toArguments(value: unknown): Record<string, unknown> {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    return sortKeys(value) as Record<string, unknown>;
+  }
+  return { malformed_arguments: value ?? null };
+}
+
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1);
+  return Object.fromEntries(entries.map(([key, inner]) => [key, sortKeys(inner)]));
+}
+
+function toSdkTool(tool: ToolDescription) {
+  return {
+    type: "function" as const,
+    name: tool.name,
+    description: tool.description,
+    inputSchema: tool.inputSchema,
+  };
+}
+
+function callOptions(chosen: ChosenModel): SdkMetadata {
+  switch (chosen.wire) {
+    case "openai":
+      // What the model thought comes back encrypted and stays with us, not with the provider.
+      return { openai: { store: false } };
+    case "openai-compatible": {
+      // OpenRouter sets Anthropic's cache breakpoints itself when it is asked to.
+      const caches = chosen.providerId === "openrouter" && chosen.modelId.startsWith("anthropic/");
+      return caches ? { [COMPATIBLE_NAMESPACE]: { cache_control: { type: "ephemeral" } } } : {};
+    }
+    default:
+      return {};
+  }
+}
