@@ -46,9 +46,11 @@ export class Administrator {
   }
 
   archive(channelName: string): void {
-    const channel = this.#parts.world.channelNamed(channelName);
+    const { world, channels } = this.#parts;
+    const channel = world.channelNamed(channelName);
     if (channel === undefined) throw new Error(`No channel "${channelName}" in the sandbox`);
-    this.#parts.channels.archive(channel.id);
+    const admin = [...world.users.values()].find((user) => world.isAdmin(user.id));
+    channels.archive(channel.id, admin?.id ?? channel.creator_id);
   }
 
   #setTokens(username: string, state: "revoked" | "disabled"): void {

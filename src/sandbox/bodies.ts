@@ -1,5 +1,6 @@
 // deno-lint-ignore-file camelcase -- wire names, exactly as the API spells them.
-import type { Channel, Member, Post, Reaction, StoredFile, Team, User } from "./records.ts";
+import { fileBody } from "./file_bodies.ts";
+import type { Channel, Member, Post, Reaction, Team, User } from "./records.ts";
 import type { World } from "./world.ts";
 
 /** A post as an answer or an event shows it, with what is counted and looked up. */
@@ -11,7 +12,12 @@ export function postBody(world: World, post: Post, pendingPostId = ""): Record<s
     ...body,
     reply_count: post.original_id === "" ? world.repliesTo(post.root_id || post.id).length : 0,
     metadata: {
-      ...(post.priority === undefined ? {} : { priority: post.priority }),
+      ...(Array.isArray(post.props.attachments)
+        ? { embeds: [{ type: "message_attachment" }] }
+        : {}),
+      ...(post.priority === undefined
+        ? {}
+        : { priority: { persistent_notifications: null, ...post.priority } }),
       ...(files.length === 0 ? {} : { files: files.map(fileBody) }),
       ...(reactions.length === 0 ? {} : { reactions: reactions.map(reactionBody) }),
     },
@@ -42,7 +48,7 @@ export function barePostBody(
     file_ids: post.file_ids,
     pending_post_id: pendingPostId,
     ...(hasReactions ? { has_reactions: true } : {}),
-    remote_id: "",
+    ...(post.type.startsWith("system_") ? {} : { remote_id: "" }),
     reply_count: 0,
     last_reply_at: 0,
     participants: null,
@@ -127,41 +133,6 @@ export function memberBody(member: Member): Record<string, unknown> {
     autotranslation_disabled: false,
   };
 }
-
-export function fileBody(file: StoredFile): Record<string, unknown> {
-  const extension = file.name.includes(".") ? file.name.split(".").at(-1) ?? "" : "";
-  return {
-    id: file.id,
-    user_id: file.user_id,
-    ...(file.post_id === "" ? {} : { post_id: file.post_id }),
-    channel_id: file.channel_id,
-    create_at: file.create_at,
-    update_at: file.create_at,
-    delete_at: 0,
-    name: file.name,
-    extension,
-    size: file.bytes.byteLength,
-    mime_type: mimeTypeOf(extension),
-    mini_preview: null,
-    remote_id: "",
-    archived: false,
-  };
-}
-
-/** Type of a file by the end of its name, as the server gives it. */
-export function mimeTypeOf(extension: string): string {
-  return MIME_TYPES[extension] ?? "application/octet-stream";
-}
-
-const MIME_TYPES: Readonly<Record<string, string>> = {
-  txt: "text/plain; charset=utf-8",
-  md: "text/markdown; charset=utf-8",
-  png: "image/png",
-  jpg: "image/jpeg",
-  svg: "image/svg+xml",
-  pdf: "application/pdf",
-  json: "application/json",
-};
 
 const NOTIFY_PROPS = {
   channel: "true",

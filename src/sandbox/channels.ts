@@ -51,9 +51,10 @@ export class Channels {
       creator_id: creatorId,
     });
     for (const id of members) world.join(channel.id, id);
-    hub.publish("group_added", { teammate_ids: JSON.stringify(members) }, {
-      channel_id: channel.id,
-    });
+    const data = { teammate_ids: JSON.stringify(members) };
+    for (const id of members) {
+      hub.publish("group_added", data, { user_id: id, channel_id: channel.id });
+    }
     changes.notify();
     return channel;
   }
@@ -91,7 +92,7 @@ export class Channels {
     hub.publish("user_added", data, { channel_id: channelId, omit_users: { [userId]: true } });
     const name = this.#username(userId);
     const added = userId !== byUserId;
-    posting.post({
+    posting.announce({
       channelId,
       message: added
         ? `${name} added to the channel by ${this.#username(byUserId)}.`
@@ -109,9 +110,11 @@ export class Channels {
     changes.notify();
   }
 
+  /** Somebody takes a user out of a channel, maybe itself. */
   remove(channelId: string, userId: string, byUserId: string): void {
-    const { world, hub, changes } = this.#deps;
+    const { world, hub, posting, changes } = this.#deps;
     this.#channel(channelId);
+    const username = this.#username(userId);
     world.leave(channelId, userId);
     hub.publish("user_removed", { channel_id: channelId, remover_id: byUserId }, {
       user_id: userId,
@@ -119,28 +122,50 @@ export class Channels {
     hub.publish("user_removed", { remover_id: byUserId, user_id: userId }, {
       channel_id: channelId,
     });
+    const left = userId === byUserId;
+    posting.announce({
+      channelId,
+      message: left ? `${username} left the channel.` : `${username} removed from the channel.`,
+      type: left ? "system_leave_channel" : "system_remove_from_channel",
+      props: left ? { username } : { removedUserId: userId, removedUsername: username },
+    }, byUserId);
     changes.notify();
   }
 
-  archive(channelId: string): void {
-    const { world, hub, changes } = this.#deps;
+  archive(channelId: string, byUserId: string): void {
+    const { world, hub, posting, changes } = this.#deps;
     const channel = this.#channel(channelId);
+    const username = this.#username(byUserId);
+    posting.announce({
+      channelId,
+      message: `${username} archived the channel.`,
+      type: "system_channel_deleted",
+      props: { username },
+    }, byUserId);
     channel.delete_at = world.stampMs();
     channel.update_at = channel.delete_at;
     hub.publish("channel_deleted", { channel_id: channel.id, delete_at: channel.delete_at }, {
-      team_id: channel.team_id,
+      channel_id: channel.id,
     });
     changes.notify();
   }
 
-  setHeader(channelId: string, header: string): Channel {
-    const { world, hub, changes } = this.#deps;
+  setHeader(channelId: string, header: string, byUserId: string): Channel {
+    const { world, hub, posting, changes } = this.#deps;
     const channel = this.#channel(channelId);
+    const username = this.#username(byUserId);
+    const props = { username, old_header: channel.header, new_header: header };
     channel.header = header;
     channel.update_at = world.stampMs();
     hub.publish("channel_updated", { channel: JSON.stringify(channelBody(channel)) }, {
       channel_id: channel.id,
     });
+    posting.announce({
+      channelId,
+      message: `${username} updated the channel header to: ${header}`,
+      type: "system_header_change",
+      props,
+    }, byUserId);
     changes.notify();
     return channel;
   }

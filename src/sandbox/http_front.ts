@@ -5,6 +5,7 @@ import type { LoggedRequest } from "./request_log.ts";
 import { Refusal } from "./refusal.ts";
 import { dispatch } from "./rest/dispatch.ts";
 import { errorJson } from "./rest/errors.ts";
+import { tooLargeRefusal } from "./rest/files.ts";
 import type { Answer, SandboxParts } from "./rest/route.ts";
 import { type Credentials, credentialsOf, userOfToken } from "./sessions.ts";
 import { VERSION_ID } from "./version.ts";
@@ -16,6 +17,9 @@ export interface HttpFrontDeps {
   readonly log: LoggedRequest[];
   readonly changes: Changes;
 }
+
+/** What the parts of a form take beside the files. */
+const MULTIPART_OVERHEAD_BYTES_MAX = 65_536;
 
 const HTML_PAGE =
   "<!DOCTYPE html><html><head><title>Mattermost</title></head><body></body></html>\n";
@@ -31,7 +35,8 @@ export async function answerHttp(
   const url = new URL(target.replace(/^\/+/, "/"), "http://sandbox");
   const headers = headersOf(request);
   const credentials = credentialsOf(headers, url.searchParams);
-  const body = await readBody(request);
+  const isTooLarge = announcesTooMuch(url, headers, parts);
+  const body = isTooLarge ? new Uint8Array() : await readBody(request);
   const entry: LoggedRequest = {
     method: request.method ?? "GET",
     path: target,
@@ -44,7 +49,8 @@ export async function answerHttp(
   log.push(entry);
   changes.notify();
   const requestId = parts.world.newId();
-  const answer = await answerTo({ entry, url, headers, credentials, body, requestId }, deps);
+  const received = { entry, url, headers, credentials, body, isTooLarge, requestId };
+  const answer = await answerTo(received, deps);
   if (answer.kind === "reset") {
     request.socket.destroy();
     entry.status = 0;
@@ -73,6 +79,8 @@ interface Received {
   readonly headers: Readonly<Record<string, string>>;
   readonly credentials: Credentials;
   readonly body: Uint8Array;
+  /** An upload whose announced length was too much: its body was not read. */
+  readonly isTooLarge: boolean;
   readonly requestId: string;
 }
 
@@ -98,15 +106,28 @@ async function answerTo(received: Received, deps: HttpFrontDeps): Promise<Answer
   }
 }
 
-function callOf({ url, headers, credentials, body }: Received, parts: SandboxParts) {
+function callOf(received: Received, parts: SandboxParts) {
+  const { url, headers, credentials, body, isTooLarge } = received;
   if (credentials.scheme === "query") {
     throw new Refusal(401, "api.context.token_provided.app_error");
   }
+  if (isTooLarge) throw tooLargeRefusal(url.searchParams.get("filename") ?? "");
   if (body.byteLength > parts.settings.bodyBytesMax && !isUpload(url)) {
     throw new Refusal(413, "api.context.request_body_too_large.app_error");
   }
   const user = userOfToken(parts.world, parts.settings, credentials.token);
   return { user, query: url.searchParams, headers, body };
+}
+
+/** The server refuses a file by its `Content-Length`, before it reads a byte. */
+function announcesTooMuch(
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+  { settings }: SandboxParts,
+): boolean {
+  const bytesMax = settings.fileBytesMax +
+    (url.searchParams.has("filename") ? 0 : MULTIPART_OVERHEAD_BYTES_MAX);
+  return isUpload(url) && Number(headers["content-length"] ?? 0) > bytesMax;
 }
 
 function isUpload(url: URL): boolean {

@@ -89,7 +89,10 @@ export class Person {
     const { world, hub, changes } = this.#parts;
     this.user.username = username;
     this.user.update_at = world.stampMs();
-    hub.publish("user_updated", { user: userBody(this.user, false) }, {});
+    hub.publish("user_updated", { user: userBody(this.user, false) }, {
+      omit_users: { [this.user.id]: true },
+      contains_sanitized_data: true,
+    });
     changes.notify();
   }
 

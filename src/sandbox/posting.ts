@@ -1,6 +1,8 @@
 // deno-lint-ignore-file camelcase -- wire names, exactly as the API spells them.
+import { withShownAttachments } from "./attachments.ts";
 import { barePostBody, postBody, reactionBody, userBody } from "./bodies.ts";
 import type { Changes } from "./changes.ts";
+import { isImage } from "./file_bodies.ts";
 import type { Faults } from "./faults.ts";
 import type { Hub } from "./hub.ts";
 import { notifiedUserIds } from "./notified.ts";
@@ -70,6 +72,15 @@ export class Posting {
     return post;
   }
 
+  /** Posts on behalf of the system: nobody's permissions are asked. */
+  announce(draft: Draft, userId: string): Post {
+    const channel = this.#deps.world.channels.get(draft.channelId);
+    if (channel === undefined) throw permissionRefusal();
+    const post = this.#save(draft, userId, channel);
+    this.publish(post, "");
+    return post;
+  }
+
   /** Tells everybody in the channel. The author's own event alone carries the pending id. */
   publish(post: Post, pendingPostId: string): void {
     const { world, hub, faults } = this.#deps;
@@ -89,7 +100,7 @@ export class Posting {
       channel_name: channel.name,
       channel_type: channel.type,
       ...(files.length === 0 ? {} : { otherFile: "true" }),
-      ...(files.some((id) => this.#isImage(id)) ? { image: "true" } : {}),
+      ...(files.some((id) => isImage(world.files.get(id)?.name ?? "")) ? { image: "true" } : {}),
       post: JSON.stringify(postBody(world, post, pendingPostId)),
       sender_name: name,
       set_online: true,
@@ -97,6 +108,7 @@ export class Posting {
     };
     hub.publish("posted", data, { channel_id: channel.id }, (userId) => {
       const followers = this.#followersOf(post);
+      followers.delete(post.user_id);
       return {
         ...this.#listFor("mentions", userId, notified),
         ...this.#listFor("followers", userId, followers),
@@ -201,7 +213,7 @@ export class Posting {
   #save(draft: Draft, userId: string, channel: Channel): Post {
     const { world, faults, changes } = this.#deps;
     const now = faults.sameMillisecond ? world.nowMs() : world.stampMs();
-    const props = { ...draft.props };
+    const props = withShownAttachments(draft.props ?? {}, () => world.newId());
     if (world.users.get(userId)?.is_bot === true) props.from_bot = "true";
     const id = world.newId();
     const post: Post = {
@@ -268,7 +280,7 @@ export class Posting {
   #followersOf(post: Post): Set<string> {
     const { world, settings } = this.#deps;
     if (post.root_id === "" || settings.collapsedThreads === "disabled") return new Set();
-    return world.followers.get(post.root_id) ?? new Set();
+    return new Set(world.followers.get(post.root_id));
   }
 
   #listFor(key: string, userId: string, listed: ReadonlySet<string>): Record<string, string> {
@@ -312,10 +324,6 @@ export class Posting {
     this.#deps.hub.publish(event, { reaction: JSON.stringify(reactionBody(reaction)) }, {
       channel_id: reaction.channel_id,
     });
-  }
-
-  #isImage(fileId: string): boolean {
-    return /\.(png|jpe?g|gif|svg|webp)$/i.test(this.#deps.world.files.get(fileId)?.name ?? "");
   }
 }
 

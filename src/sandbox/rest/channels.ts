@@ -109,7 +109,7 @@ function getChannel(call: Call, { world }: SandboxParts): Answer {
 function patchChannel(call: Call, { world, channels }: SandboxParts): Answer {
   const channel = ownChannel(call, world);
   const header = textField(objectBody(call, "channel"), "header");
-  return json(channelBody(channels.setHeader(channel.id, header)));
+  return json(channelBody(channels.setHeader(channel.id, header, asker(call).id)));
 }
 
 function getStats(call: Call, { world }: SandboxParts): Answer {

@@ -52,7 +52,10 @@ function patchUser(call: Call, { world, hub }: SandboxParts): Answer {
   if (user === undefined || user.is_bot || user.id !== asker(call).id) throw permissionRefusal();
   user.nickname = textField(objectBody(call, "user"), "nickname");
   user.update_at = world.stampMs();
-  hub.publish("user_updated", { user: userBody(user, false) }, {});
+  hub.publish("user_updated", { user: userBody(user, false) }, {
+    omit_users: { [user.id]: true },
+    contains_sanitized_data: true,
+  });
   return json(userBody(user, true));
 }
 
