@@ -215,7 +215,7 @@ export const SETTINGS = {
       env: ["HERMES_INFERENCE_PROVIDER"],
       parse: plainText,
       initial: "auto",
-      doc: "Id of the provider, custom, custom:<name>, or auto for the first that has a key.",
+      doc: "Id of the provider, custom, custom:NAME, or auto for the first that has a key.",
     }),
     baseUrl: optional({
       key: "model.base_url",
@@ -278,7 +278,8 @@ export const SETTINGS = {
       keysBelow: PROVIDER_TIMEOUT_KEYS,
       parse: providerTimeouts,
       initial: "",
-      doc: "By provider: request_timeout_seconds and stale_timeout_seconds, which beat model.*.",
+      doc:
+        "By provider: request_timeout_seconds and stale_timeout_seconds, which beat those of model.",
     }),
   },
   agent: {

@@ -54,8 +54,6 @@ const KNOWN = ALL_SETTINGS
   .concat(ORIGINAL_BOOKKEEPING)
   .map((key) => key.split("."));
 const ORIGINAL = ORIGINAL_KEYS.map((key) => key.split("."));
-/** What a misspelled key is compared with; those with a `*` name nothing one could write. */
-const SUGGESTIONS = KNOWN.map((path) => path.join(".")).filter((key) => !key.includes("*"));
 
 function* visit(path: readonly string[], value: RawValue): Generator<UnknownKey> {
   const isSection = KNOWN.some((known) =>
@@ -87,13 +85,19 @@ function matches(pattern: readonly string[], path: readonly string[]): boolean {
     pattern.every((name, index) => name === "*" || name === path[index]);
 }
 
-/** The setting a path was meant to be, by the whole path or by its last name alone. */
+/** The setting a path was meant to be: one of the same block, or of that name in another block. */
 function nearestKey(path: readonly string[]): string | undefined {
-  const whole = nearest(path.join("."), SUGGESTIONS);
-  if (whole !== undefined) return whole;
-  const lastNames = SUGGESTIONS.map((key) => key.slice(key.lastIndexOf(".") + 1));
-  const last = nearest(path.at(-1) ?? "", lastNames);
-  return last === undefined ? undefined : SUGGESTIONS[lastNames.indexOf(last)];
+  const block = path.slice(0, -1);
+  const name = path.at(-1) ?? "";
+  const siblings = KNOWN
+    .filter((known) => known.length > block.length && matches(known.slice(0, block.length), block))
+    .map((known) => known[block.length] ?? "");
+  const sibling = nearest(name, siblings);
+  if (sibling !== undefined) return [...block, sibling].join(".");
+  const elsewhere = KNOWN.filter((known) => !known.includes("*"));
+  const lastNames = elsewhere.map((known) => known.at(-1) ?? "");
+  const found = nearest(name, lastNames);
+  return found === undefined ? undefined : elsewhere[lastNames.indexOf(found)]?.join(".");
 }
 
 function describeVariable(name: string): string | undefined {
