@@ -1,18 +1,119 @@
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { EXIT } from "./exit_codes.ts";
+import type { CliIo } from "./io.ts";
+import { renderError } from "./render_error.ts";
 import { VERSION } from "./version.ts";
 
-/** Runs one command line and gives the exit code. Each subcommand loads what it needs when it runs. */
-export async function runCli(args: readonly string[]): Promise<number> {
+const EXAMPLES = `
+Examples:
+  hermes demo                          try it: a Mattermost in memory, a bot, a chat in this terminal
+  hermes doctor                        check the configuration, the server and the token
+  hermes gateway                       connect to MATTERMOST_URL and answer
+  hermes gateway --verbose             the same, and say why a message is ignored
+
+Settings are read from ~/.hermes/.env and ~/.hermes/config.yaml (HERMES_HOME is another folder).`;
+
+const GATEWAY_EXAMPLES = `
+Examples:
+  hermes gateway
+  hermes gateway --set mattermost.reply_mode=thread
+  HERMES_HOME=/srv/hermes hermes gateway --verbose
+
+Exit codes: 0 stopped, 1 failed, 2 wrong command line, 78 the configuration cannot work.`;
+
+const DEMO_EXAMPLES = `
+Examples:
+  hermes demo
+  hermes demo --script conversation.txt
+
+Without a configured model the built-in scripted model answers, and says so.`;
+
+const DOCTOR_EXAMPLES = `
+Examples:
+  hermes doctor
+  hermes doctor --json | jq '.checks[] | select(.status != "ok")'
+
+Exit codes: 0 nothing is broken, 1 something is, 2 wrong command line.`;
+
+/** Runs one command line and gives the exit code. Each subcommand is loaded when it is run. */
+export async function runCli(args: readonly string[], io: CliIo): Promise<number> {
+  let exitCode: number = EXIT.ok;
+  const finish = (code: number) => {
+    exitCode = code;
+  };
+  const program = createProgram(io);
+  addGateway(program, io, finish);
+  addDoctor(program, io, finish);
+  addDemo(program, io, finish);
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    io.err(renderError(error));
+    return EXIT.failure;
+  }
+}
+
+function createProgram(io: CliIo): Command {
   const program = new Command("hermes")
     .description("An AI agent in your Mattermost.")
     .version(VERSION, "-V, --version", "print the version")
+    .helpOption("-h, --help", "show this help")
+    .helpCommand(false)
+    .configureOutput({
+      writeOut: (text) => io.out(text.trimEnd()),
+      writeErr: (text) => io.err(text.trimEnd()),
+    })
+    .showHelpAfterError("Run 'hermes --help' to see what there is.")
+    .addHelpText("after", EXAMPLES)
     .exitOverride();
-  try {
-    await program.parseAsync([...args], { from: "user" });
-    return EXIT.ok;
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    throw error;
-  }
+  program.action(() => program.help());
+  return program;
+}
+
+function addGateway(program: Command, io: CliIo, finish: (code: number) => void): void {
+  const gateway = program.command("gateway")
+    .summary("connect to Mattermost and answer")
+    .description("Connects the bot to Mattermost and answers until it is stopped.")
+    .helpGroup("Running it:")
+    .option("-v, --verbose", "log why messages are ignored, and every retry", false)
+    .option("--set <key=value>", "override one setting, e.g. streaming.enabled=false", setting, {})
+    .addHelpText("after", GATEWAY_EXAMPLES);
+  gateway.action(async (options: { verbose: boolean; set: Record<string, string> }) => {
+    const { runGatewayCommand } = await import("./gateway_command.ts");
+    finish(await runGatewayCommand({ verbose: options.verbose, flags: options.set }, io));
+  });
+}
+
+function addDoctor(program: Command, io: CliIo, finish: (code: number) => void): void {
+  program.command("doctor")
+    .summary("find out what is wrong")
+    .description("Checks the configuration, the server, the token and the socket.")
+    .helpGroup("Running it:")
+    .option("--json", "print the findings as JSON", false)
+    .addHelpText("after", DOCTOR_EXAMPLES)
+    .action(async (options: { json: boolean }) => {
+      const { runDoctorCommand } = await import("./doctor_command.ts");
+      finish(await runDoctorCommand(options, io));
+    });
+}
+
+function addDemo(program: Command, io: CliIo, finish: (code: number) => void): void {
+  program.command("demo")
+    .summary("try it without a server")
+    .description("Starts a Mattermost in memory and a bot, and opens a chat in this terminal.")
+    .helpGroup("Trying it:")
+    .option("--script <file>", "hold the conversation written in FILE and print it")
+    .addHelpText("after", DEMO_EXAMPLES)
+    .action(async (options: { script?: string }) => {
+      const { runDemoCommand } = await import("./demo_command.ts");
+      finish(await runDemoCommand(options, io));
+    });
+}
+
+function setting(text: string, before: Record<string, string>): Record<string, string> {
+  const [key, ...value] = text.split("=");
+  if (!key || value.length === 0) throw new InvalidArgumentError("Write KEY=VALUE.");
+  return { ...before, [key]: value.join("=") };
 }

@@ -39,11 +39,16 @@ export function isShared(message: InboundMessage, options: SessionOptions): bool
   return threadOf(message, options.replyMode) !== "" && !options.threadSessionsPerUser;
 }
 
-/**
- * A direct message stays in the session of its channel also where the answer opens a thread: people
- * go on below the answer or in the channel, and expect the same memory.
- */
 function threadOf(message: InboundMessage, replyMode: ReplyMode): string {
   if (message.rootId !== "") return message.rootId;
-  return replyMode === "thread" && message.channelKind !== "dm" ? message.postId : "";
+  return opensThread(message, replyMode) ? message.postId : "";
+}
+
+/**
+ * Whether the answer opens a thread with a session of its own. A direct message stays in the session
+ * of its channel also where the answer goes into a thread: people go on below the answer or in the
+ * channel, and expect the same memory.
+ */
+export function opensThread(message: InboundMessage, replyMode: ReplyMode): boolean {
+  return replyMode === "thread" && message.rootId === "" && message.channelKind !== "dm";
 }

@@ -1,0 +1,78 @@
+import type { Config } from "../config/load_config.ts";
+import { HermesError } from "../errors.ts";
+import { createModelClient, type LazyModelClient } from "../models/ai_sdk_client.ts";
+import { chooseModel, type ModelSettings } from "../models/choose_model.ts";
+import { trustedCertificates } from "../runtime/certificates.ts";
+import type { Clock } from "../runtime/clock.ts";
+import { createNetwork } from "../runtime/connect_network.ts";
+import type { Log } from "../runtime/log.ts";
+import type { Network } from "../runtime/network.ts";
+import { chooseProxy } from "../runtime/proxy.ts";
+import type { Random } from "../runtime/random.ts";
+
+/** What everything else stands on. */
+export interface Foundations {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+/** No model can be used with these settings. */
+export class NoModelError extends HermesError {
+  override readonly name = "NoModelError";
+  override readonly code = "model.none";
+
+  constructor(problem: string, hint: string) {
+    super(`Cannot choose a model: ${problem}`, { hint });
+  }
+}
+
+/** The way to Mattermost: with its own CA and its own proxy, if there are any. */
+export function composeMattermostNetwork(config: Config): Network {
+  return composeNetwork(config, config.mattermost.proxy?.reveal());
+}
+
+/** The model that the settings name. @throws NoModelError */
+export function composeModel(config: Config, foundations: Foundations): LazyModelClient {
+  const chosen = chooseModel(modelSettings(config), config.environment.get);
+  if (chosen.kind === "no_model") throw new NoModelError(chosen.problem, chosen.hint);
+  const own = config.providers.timeouts[chosen.providerId];
+  const limits = {
+    firstTokenMsMax: config.model.firstTokenTimeoutMs,
+    idleMsMax: own?.idleTimeoutMs ?? config.model.idleTimeoutMs,
+    totalMsMax: own?.totalTimeoutMs ?? config.model.totalTimeoutMs,
+    retriesMax: config.agent.apiRetriesMax,
+  };
+  const { fetch } = composeNetwork(config, undefined);
+  return createModelClient(chosen, { ...foundations, fetch, limits });
+}
+
+function composeNetwork(config: Config, ownProxy: string | undefined): Network {
+  const settings = {
+    override: ownProxy,
+    httpProxy: config.network.httpProxy?.reveal(),
+    httpsProxy: config.network.httpsProxy?.reveal(),
+    noProxy: config.network.noProxy.join(","),
+  };
+  return createNetwork({
+    certificates: trustedCertificates({ caFile: config.mattermost.caFile }),
+    proxyFor: (url) => chooseProxy(url, settings),
+  });
+}
+
+function modelSettings(config: Config): ModelSettings {
+  const { model, providers } = config;
+  return {
+    model: model.id,
+    provider: model.provider,
+    baseUrl: model.baseUrl,
+    apiKey: model.apiKey,
+    apiMode: model.apiMode,
+    contextTokensMax: model.contextTokensMax,
+    outputTokensMax: model.outputTokensMax,
+    customProviders: providers.custom.map((custom) => ({
+      ...custom,
+      contextTokensMax: custom.contextTokensMax[custom.model ?? model.id ?? ""],
+    })),
+  };
+}

@@ -1,0 +1,192 @@
+import { join } from "node:path";
+import { loadIdentity } from "../agent/identity.ts";
+import type { Config } from "../config/load_config.ts";
+import type { HomePaths } from "../config/paths.ts";
+import type { Access } from "../config/require_mattermost.ts";
+import { HermesError } from "../errors.ts";
+import type { ExchangeDeps } from "../gateway/exchange.ts";
+import { runGateway } from "../gateway/gateway.ts";
+import type { GatePolicy } from "../gateway/gate.ts";
+import { Ledger } from "../gateway/ledger.ts";
+import { readUnfinishedPosts } from "../gateway/unfinished_posts.ts";
+import { MattermostApi } from "../mattermost/api.ts";
+import { parseServerUrl, type ServerUrl } from "../mattermost/base_url.ts";
+import { listen } from "../mattermost/listener.ts";
+import { signIn } from "../mattermost/sign_in.ts";
+import type { ClientConfig, User } from "../mattermost/types.ts";
+import type { ModelClient } from "../models/model_client.ts";
+import { OwnEchoes } from "../replies/own_echoes.ts";
+import type { Network } from "../runtime/network.ts";
+import type { Secret } from "../runtime/secret.ts";
+import { openJsonSessionStore } from "../sessions/json_session_store.ts";
+import { createClockTool } from "../tools/clock_tool.ts";
+import { createReadFileTool } from "../tools/read_file.ts";
+import { ToolRegistry } from "../tools/registry.ts";
+import type { Foundations } from "./compose.ts";
+
+/** Everything that one gateway needs from outside. `hermes gateway` and `hermes demo` differ in it. */
+export interface GatewayHost extends Foundations {
+  readonly url: string;
+  readonly token: Secret;
+  readonly access: Access;
+  readonly config: Config;
+  readonly paths: HomePaths;
+  readonly network: Network;
+  readonly model: ModelClient;
+}
+
+/** Missed posts that are older are not answered any more. */
+const POST_AGE_MS_MAX = 24 * 3_600_000;
+/** Share of the model's window that earlier messages may fill, at about four characters a token. */
+const HISTORY_CHARS_PER_TOKEN = 2;
+const HISTORY_CHARS_MAX = 2_000_000;
+const TOOL_RESULT_CHARS_MAX = 100_000;
+/** Others see a typing notice for the server's interval; the next one comes a little earlier. */
+const TYPING_SHARE = 0.8;
+
+/** The address of the server is not one. */
+export class ServerUrlError extends HermesError {
+  override readonly name = "ServerUrlError";
+  override readonly code = "config.server_url";
+
+  constructor(problem: string) {
+    super(`Cannot use MATTERMOST_URL: ${problem}`, {
+      hint: "Set MATTERMOST_URL to the address that people open in the browser.",
+    });
+  }
+}
+
+/**
+ * Runs one gateway until `stop` aborts; `cancel` ends the answers under way at once.
+ * @throws a `HermesError` when it cannot start, or not go on.
+ */
+export async function startGateway(
+  host: GatewayHost,
+  signals: { readonly stop: AbortSignal; readonly cancel: AbortSignal },
+): Promise<void> {
+  const serverUrl = parseServerUrl(host.url);
+  if ("problem" in serverUrl) throw new ServerUrlError(serverUrl.problem);
+  const { clock, config, log, network, paths, random, token } = host;
+  const api = new MattermostApi({ ...host, serverUrl, fetch: network.fetch });
+
+  const [me, identity, ledger] = await Promise.all([
+    signIn({ api, clock, random, log }, signals.stop),
+    loadIdentity(paths.home),
+    Ledger.open({ path: join(paths.stateFolder, "ledger.jsonl"), clock, log }),
+  ]);
+  const sessions = openJsonSessionStore({ folder: paths.sessionsFolder, clock, random, log });
+  try {
+    reportAccess(me, host);
+    const [clientConfig, unfinished] = await Promise.all([
+      api.getClientConfig(signals.stop),
+      readUnfinishedPosts(ledger, { api, log }, signals.stop),
+    ]);
+    const echoes = new OwnEchoes();
+    const delivery = {
+      api,
+      botUserId: me.id,
+      pendingSecret: token,
+      echoes,
+      clock,
+      random,
+      log,
+    };
+    await runGateway({
+      events: listen(listenerDeps(host, serverUrl, api, me), signals.stop),
+      unfinished,
+      bot: { userId: me.id, username: me.username },
+      policy: gatePolicy(host),
+      ledger,
+      echoes,
+      exchange: { ...exchangeSettings(host, clientConfig), sessions, delivery, identity },
+      drainMs: config.gateway.drainMs,
+      clock,
+      log,
+    }, signals.cancel);
+  } finally {
+    await Promise.all([sessions.close(), ledger.close()]);
+  }
+}
+
+/** Says at the start what would otherwise be found out the hard way. */
+function reportAccess(me: User, { access, log }: GatewayHost): void {
+  log("info", "gateway.signed_in", { bot: me.username, userId: me.id });
+  if (access.kind === "everyone") log("warn", "gateway.everyone_allowed", {});
+  if (access.kind === "listed" && access.userIds.size === 0) {
+    log("warn", "gateway.nobody_allowed", {
+      hint:
+        "Nobody is answered: set MATTERMOST_ALLOWED_USERS to the ids of the people who may talk to the bot.",
+    });
+  }
+  if (!me.is_bot) {
+    log("warn", "gateway.token_of_a_person", {
+      hint: `The token belongs to ${me.username}, who cannot talk to the bot: use a bot account.`,
+    });
+  }
+  if (me.roles.split(" ").includes("system_admin")) {
+    log("warn", "gateway.token_of_an_administrator", {
+      hint: "Give the bot the role of a member.",
+    });
+  }
+}
+
+function listenerDeps(host: GatewayHost, serverUrl: ServerUrl, api: MattermostApi, me: User) {
+  return {
+    ...host,
+    api,
+    serverUrl,
+    openSocket: host.network.openSocket,
+    socketAuthentication: "header",
+    botUserId: me.id,
+    statePath: join(host.paths.stateFolder, "listener.json"),
+    postAgeMsMax: POST_AGE_MS_MAX,
+  } as const;
+}
+
+function gatePolicy({ access, config }: GatewayHost): GatePolicy {
+  const { requireMention, freeResponseChannels, allowedChannels } = config.mattermost;
+  return {
+    allowAllUsers: access.kind === "everyone",
+    allowedUsers: access.kind === "listed" ? access.userIds : new Set(),
+    requireMention,
+    freeResponseChannels: new Set(freeResponseChannels),
+    allowedChannels: new Set(allowedChannels),
+  };
+}
+
+function exchangeSettings(
+  host: GatewayHost,
+  clientConfig: ClientConfig,
+): Omit<ExchangeDeps, "sessions" | "delivery" | "identity"> {
+  const { clock, config, model, paths } = host;
+  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+  const readable = {
+    workspace: join(paths.home, "workspace"),
+    alsoReadable: [],
+    hermesHome: paths.home,
+  };
+  return {
+    turn: {
+      model,
+      tools: new ToolRegistry([
+        createClockTool({ clock, timeZone }),
+        createReadFileTool(readable),
+      ]),
+      stepsMax: config.agent.stepsMax,
+      toolResultCharsMax: TOOL_RESULT_CHARS_MAX,
+    },
+    sessionOptions: {
+      groupSessionsPerUser: config.sessions.groupPerUser,
+      threadSessionsPerUser: config.sessions.threadPerUser,
+      replyMode: config.mattermost.replyMode,
+    },
+    channelPrompts: new Map(Object.entries(config.mattermost.channelPrompts)),
+    runesMax: clientConfig.postRunesMax,
+    typingIntervalMs: clientConfig.typingEnabled
+      ? Math.round(clientConfig.typingIntervalMs * TYPING_SHARE)
+      : 0,
+    streaming: config.streaming.enabled,
+    timeZone,
+    historyCharsMax: Math.min(model.contextTokensMax * HISTORY_CHARS_PER_TOKEN, HISTORY_CHARS_MAX),
+  };
+}

@@ -1,0 +1,188 @@
+import { buildSystemPrompt } from "../agent/system_prompt.ts";
+import { runTurn, type TurnDeps, type TurnEvent, type TurnOutcome } from "../agent/turn.ts";
+import { HermesError } from "../errors.ts";
+import type { Post } from "../mattermost/types.ts";
+import type { DeliveryDeps, ReplyTarget } from "../replies/deliver_post.ts";
+import { findReplyPosts } from "../replies/find_reply_posts.ts";
+import { ReplyWriter } from "../replies/reply_writer.ts";
+import { keepTyping } from "../replies/typing.ts";
+import type { SessionKey, SessionStore } from "../sessions/session_store.ts";
+import type { UserMessage } from "../transcript/message.ts";
+import type { InboundMessage } from "./inbound.ts";
+import { conversationFacts, PLATFORM_HINT } from "./conversation_facts.ts";
+import { isShared, type SessionOptions } from "./session_key.ts";
+import { userText } from "./user_text.ts";
+
+export interface ExchangeDeps {
+  readonly sessions: SessionStore;
+  readonly turn: TurnDeps;
+  readonly delivery: DeliveryDeps;
+  readonly sessionOptions: SessionOptions;
+  /** Who the bot is: `SOUL.md`, or the built-in text. */
+  readonly identity: string;
+  /** More instructions for one channel, by channel id. */
+  readonly channelPrompts: ReadonlyMap<string, string>;
+  /** Most code points the server takes in one post. */
+  readonly runesMax: number;
+  readonly typingIntervalMs: number;
+  readonly streaming: boolean;
+  /** IANA name of the time zone in which dates are told. */
+  readonly timeZone: string;
+  /** Most characters of earlier messages that a turn is given. */
+  readonly historyCharsMax: number;
+}
+
+const INTERRUPTED_NOTE =
+  "_(Interrupted: Hermes is shutting down. The answer follows when it is back.)_";
+/** How long the shutdown waits for a growing answer to be closed with a note. */
+const CLOSE_MS_MAX = 2_000;
+
+/** What is said when a turn ended without an answer of the model's own. */
+const OUTCOME_NOTES: Readonly<Record<TurnOutcome, string>> = {
+  answered: "",
+  step_limit: "_(I stopped here: the task took more steps than I may take in one go.)_",
+  cut_off: "_(The answer was cut off at the model's output limit. Ask me to go on.)_",
+  refused: "⚠️ The model declined to answer this. Try to put it differently.",
+  empty: "⚠️ The model gave an empty answer. Send the message again, or try another model.",
+};
+
+/**
+ * One message answered: loads the session, runs the turn, keeps and shows what happens. The only
+ * place where the agent and Mattermost meet.
+ *
+ * @returns the ids of the answer's posts. @throws when the answer cannot be posted, and when `signal`
+ * aborts: what has grown is then closed with a note, and the same message can be taken up again.
+ */
+export async function runExchange(
+  message: InboundMessage,
+  key: SessionKey,
+  options: { readonly takenUpAgain: boolean },
+  deps: ExchangeDeps,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const target = replyTarget(message, deps.sessionOptions.replyMode);
+  const existing = options.takenUpAgain
+    ? await findReplyPosts(message.postId, target, deps.delivery, signal)
+    : new Map<number, Post>();
+  const { runesMax, streaming } = deps;
+  const answer = { target, answerTo: message.postId, existing, runesMax, streaming };
+  const reply = new ReplyWriter(answer, deps.delivery);
+
+  const typingDone = new AbortController();
+  const typingSignal = AbortSignal.any([signal, typingDone.signal]);
+  const { api, clock } = deps.delivery;
+  const typing = keepTyping(
+    target,
+    { api, clock, intervalMs: deps.typingIntervalMs },
+    typingSignal,
+  );
+  try {
+    const note = await runTurnInto(reply, message, key, deps, signal);
+    typingDone.abort();
+    return await reply.finish(note, signal);
+  } catch (error) {
+    if (signal.aborted && reply.text !== "") await close(reply, deps);
+    throw error;
+  } finally {
+    typingDone.abort();
+    await typing;
+  }
+}
+
+/** Posts a line of our own as the answer to a message, without a turn. */
+export async function answerWithNote(
+  message: InboundMessage,
+  note: string,
+  deps: ExchangeDeps,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const target = replyTarget(message, deps.sessionOptions.replyMode);
+  const { runesMax } = deps;
+  const answer = { target, answerTo: message.postId, existing: new Map(), runesMax };
+  return await new ReplyWriter({ ...answer, streaming: false }, deps.delivery).finish(note, signal);
+}
+
+/** `thread` answers below the message; a message inside a thread is answered there in either mode. */
+function replyTarget(message: InboundMessage, replyMode: "off" | "thread"): ReplyTarget {
+  const ownThread = replyMode === "thread" ? message.postId : "";
+  return { channelId: message.channelId, rootId: message.rootId || ownThread };
+}
+
+/** Runs the turn. Returns what is to be said below the answer: a failure, or nothing. */
+async function runTurnInto(
+  reply: ReplyWriter,
+  message: InboundMessage,
+  key: SessionKey,
+  deps: ExchangeDeps,
+  signal: AbortSignal,
+): Promise<string> {
+  try {
+    const input = await turnInput(message, key, deps);
+    let outcome: TurnOutcome = "empty";
+    for await (const event of runTurn(input, deps.turn, signal)) {
+      await keep(event, message, key, deps);
+      reply.show(event, signal);
+      if (event.kind === "ended") outcome = event.outcome;
+    }
+    return OUTCOME_NOTES[outcome];
+  } catch (error) {
+    signal.throwIfAborted();
+    return failureNote(error, message, deps);
+  }
+}
+
+async function turnInput(message: InboundMessage, key: SessionKey, deps: ExchangeDeps) {
+  const [session, history] = await Promise.all([
+    deps.sessions.describe(key),
+    deps.sessions.load(key, { charsMax: deps.historyCharsMax }),
+  ]);
+  const shared = isShared(message, deps.sessionOptions);
+  const userMessage: UserMessage = { role: "user", text: userText(message, { shared }) };
+  const channelPrompt = deps.channelPrompts.get(message.channelId) ?? "";
+  const systemPrompt = buildSystemPrompt({
+    identity: deps.identity,
+    platformHint: `${PLATFORM_HINT}\n\n${channelPrompt}`,
+    conversation: conversationFacts(message, deps.sessionOptions),
+    startedAtMs: session?.createdAtMs ?? deps.delivery.clock.nowMs(),
+    timeZone: deps.timeZone,
+  });
+  return { systemPrompt, history, userMessage };
+}
+
+/** Makes a message durable before any of it is shown. */
+async function keep(
+  event: TurnEvent,
+  message: InboundMessage,
+  key: SessionKey,
+  deps: ExchangeDeps,
+): Promise<void> {
+  if (event.kind !== "message") return;
+  const stored = { atMs: deps.delivery.clock.nowMs(), message: event.message };
+  const isUser = event.message.role === "user";
+  await deps.sessions.append(key, [isUser ? { ...stored, postId: message.postId } : stored]);
+}
+
+/** The person who asked is always told. What is no `HermesError` is a bug: the log has its stack. */
+function failureNote(error: unknown, message: InboundMessage, deps: ExchangeDeps): string {
+  const isKnown = error instanceof HermesError;
+  deps.delivery.log("error", "exchange.failed", {
+    postId: message.postId,
+    code: isKnown ? error.code : "bug",
+    error: error instanceof Error ? error.stack ?? error.message : String(error),
+  });
+  if (isKnown) return `⚠️ ${error.message}. ${error.hint}`;
+  return "⚠️ Something went wrong inside Hermes. The log of the gateway says what.";
+}
+
+async function close(reply: ReplyWriter, deps: ExchangeDeps): Promise<void> {
+  const timeUp = new AbortController();
+  const limit = deps.delivery.clock.sleep(CLOSE_MS_MAX, timeUp.signal).then(() => timeUp.abort());
+  try {
+    await reply.finish(INTERRUPTED_NOTE, timeUp.signal);
+  } catch (error) {
+    deps.delivery.log("warn", "exchange.close_failed", { error: String(error) });
+  } finally {
+    timeUp.abort();
+    await limit;
+  }
+}

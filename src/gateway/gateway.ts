@@ -1,0 +1,158 @@
+import { HermesError } from "../errors.ts";
+import type { PostedEvent } from "../mattermost/events.ts";
+import type { ServerEvent } from "../mattermost/listener.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { Log } from "../runtime/log.ts";
+import type { OwnEchoes } from "../replies/own_echoes.ts";
+import type { SessionKey } from "../sessions/session_store.ts";
+import { answerWithNote, type ExchangeDeps, runExchange } from "./exchange.ts";
+import { gate, type GatePolicy } from "./gate.ts";
+import { type BotIdentity, type InboundMessage, toInboundMessage } from "./inbound.ts";
+import { LANE_LENGTH_MAX, SessionLanes } from "./lanes.ts";
+import type { Ledger } from "./ledger.ts";
+import { sessionKey } from "./session_key.ts";
+
+export interface GatewayDeps {
+  /** Ends when the gateway shall stop; throws when it cannot go on, e.g. with a dead token. */
+  readonly events: AsyncIterable<ServerEvent>;
+  /** Posts that were claimed before a restart and not answered. */
+  readonly unfinished: readonly PostedEvent[];
+  readonly bot: BotIdentity;
+  readonly policy: GatePolicy;
+  readonly ledger: Ledger;
+  readonly echoes: OwnEchoes;
+  readonly exchange: ExchangeDeps;
+  /** How long answers under way may take after the events have ended. */
+  readonly drainMs: number;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const LANE_FULL_NOTE =
+  `I still have ${LANE_LENGTH_MAX} messages of this conversation to answer. Please send this one again later.`;
+
+/**
+ * Answers messages until the events end, then lets the answers under way finish for `drainMs` and
+ * cancels the rest; `cancel` does so at once. Reading never waits for an answer.
+ */
+export async function runGateway(deps: GatewayDeps, cancel: AbortSignal): Promise<void> {
+  const gateway = new Gateway(deps, cancel);
+  try {
+    for (const event of deps.unfinished) gateway.takeUpAgain(event);
+    for await (const event of deps.events) gateway.handle(event);
+  } finally {
+    await gateway.drain();
+  }
+}
+
+class Gateway {
+  readonly #deps: GatewayDeps;
+  readonly #lanes = new SessionLanes();
+  readonly #drained = new AbortController();
+  readonly #cancel: AbortSignal;
+
+  constructor(deps: GatewayDeps, cancel: AbortSignal) {
+    this.#deps = deps;
+    this.#cancel = AbortSignal.any([cancel, this.#drained.signal]);
+  }
+
+  handle(event: ServerEvent): void {
+    const { log } = this.#deps;
+    switch (event.kind) {
+      case "posted":
+        return this.#handlePosted(event);
+      case "connected":
+        return log("info", "gateway.connected", { how: event.how, server: event.serverVersion });
+      case "disconnected":
+        return log("warn", "gateway.disconnected", {
+          reason: event.reason,
+          retryInMs: event.retryInMs,
+        });
+      default:
+        return; // Edits, deletions, reactions and memberships are not acted on yet.
+    }
+  }
+
+  /** A post that was claimed before a restart: past the ledger, which knows it. */
+  takeUpAgain(event: PostedEvent): void {
+    const message = toInboundMessage(event, this.#deps.bot);
+    if (gate(message, this.#deps.policy).kind === "ignore") {
+      return this.#deps.ledger.settle(message.postId, "failed", []);
+    }
+    this.#queue(message, { takenUpAgain: true });
+  }
+
+  async drain(): Promise<void> {
+    const { clock, drainMs, log } = this.#deps;
+    if (this.#lanes.size > 0) log("info", "gateway.draining", { messages: this.#lanes.size });
+    const idle = this.#lanes.idle();
+    const limit = clock.sleep(drainMs, this.#cancel);
+    await Promise.race([idle, limit]);
+    this.#drained.abort();
+    await idle;
+  }
+
+  #handlePosted(event: PostedEvent): void {
+    const { bot, policy, ledger, echoes, log } = this.#deps;
+    if (event.post.user_id === bot.userId) echoes.note(event.post);
+    const message = toInboundMessage(event, bot);
+    const { postId, channelId } = message;
+    const decision = gate(message, policy);
+    if (decision.kind === "ignore") {
+      return log("debug", "gateway.ignored", { postId, channelId, reason: decision.reason });
+    }
+    const key = sessionKey(message, this.#deps.exchange.sessionOptions);
+    if (ledger.claim({ postId, channelId, sessionKey: key }) === "seen") {
+      return log("debug", "gateway.ignored", { postId, channelId, reason: "seen" });
+    }
+    log("info", "gateway.message", { postId, session: key, via: event.via });
+    this.#queue(message, { takenUpAgain: false });
+  }
+
+  #queue(message: InboundMessage, options: { readonly takenUpAgain: boolean }): void {
+    const key = sessionKey(message, this.#deps.exchange.sessionOptions);
+    if (this.#lanes.run(key, () => this.#answer(message, key, options))) return;
+    this.#deps.log("warn", "gateway.lane_full", { postId: message.postId, session: key });
+    const noteLane = `full:${message.postId}` as SessionKey;
+    this.#lanes.run(noteLane, () => this.#settle(message, () => this.#refuse(message)));
+  }
+
+  #answer(
+    message: InboundMessage,
+    key: SessionKey,
+    options: { readonly takenUpAgain: boolean },
+  ): Promise<void> {
+    const { ledger, exchange } = this.#deps;
+    return this.#settle(message, async () => {
+      this.#cancel.throwIfAborted();
+      await ledger.sync();
+      return await runExchange(message, key, options, exchange, this.#cancel);
+    });
+  }
+
+  #refuse(message: InboundMessage): Promise<readonly string[]> {
+    return answerWithNote(message, LANE_FULL_NOTE, this.#deps.exchange, this.#cancel);
+  }
+
+  /** Catches everything: a message that fails must not take the others with it. */
+  async #settle(
+    message: InboundMessage,
+    work: () => Promise<readonly string[]>,
+  ): Promise<void> {
+    const { ledger, log, clock } = this.#deps;
+    const { postId } = message;
+    const startedAtMs = clock.nowMs();
+    try {
+      const replyIds = await work();
+      ledger.settle(postId, "answered", replyIds);
+      const tookMs = clock.nowMs() - startedAtMs;
+      log("info", "gateway.answered", { postId, posts: replyIds.length, tookMs });
+    } catch (error) {
+      // Left as claimed: the next start takes it up again.
+      if (this.#cancel.aborted) return log("warn", "gateway.interrupted", { postId });
+      ledger.settle(postId, "failed", []);
+      const code = error instanceof HermesError ? error.code : "bug";
+      log("error", "gateway.not_answered", { postId, code, error: String(error) });
+    }
+  }
+}

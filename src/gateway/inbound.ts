@@ -1,0 +1,87 @@
+import type { PostedEvent } from "../mattermost/events.ts";
+import { mentionsUser, stripMention } from "../mattermost/mentions.ts";
+import type { Post } from "../mattermost/types.ts";
+
+/** A post that someone wrote, in our words: the last place that knows Mattermost's field names. */
+export interface InboundMessage {
+  readonly postId: string;
+  readonly channelId: string;
+  readonly channelKind: ChannelKind;
+  /** As people read it, e.g. `Town Square`; of a direct message the other person's name. */
+  readonly channelName: string;
+  /** Thread the post is in, or `""`. */
+  readonly rootId: string;
+  readonly senderId: string;
+  readonly senderName: string;
+  /** What was said, without the mention that addressed the bot. */
+  readonly text: string;
+  readonly mentionsBot: boolean;
+  readonly origin: PostOrigin;
+  readonly files: readonly AttachedFile[];
+  /** Server's clock, milliseconds since 1970-01-01 UTC. */
+  readonly createdAtMs: number;
+}
+
+export type ChannelKind = "dm" | "group" | "private" | "public";
+
+/** Who is behind a post. A webhook's post carries the user id of the person who made the webhook. */
+export type PostOrigin = "person" | "self" | "bot" | "webhook" | "plugin" | "oauth_app" | "system";
+
+export interface AttachedFile {
+  readonly name: string;
+  readonly mimeType: string;
+  readonly sizeBytes: number;
+}
+
+/** The bot as the server knows it. */
+export interface BotIdentity {
+  readonly userId: string;
+  readonly username: string;
+}
+
+const CHANNEL_KINDS = { D: "dm", G: "group", P: "private", O: "public" } as const;
+
+/** Post types that a person can write: an ordinary post, and `/me`. Source: model.Post. */
+const WRITTEN_TYPES: readonly string[] = ["", "me"];
+
+/** Props that a server sets on posts that no person typed. Source: app/post.go, webhook.go, command.go. */
+const ORIGIN_PROPS = [
+  ["from_webhook", "webhook"],
+  ["from_bot", "bot"],
+  ["from_plugin", "plugin"],
+  ["from_oauth_app", "oauth_app"],
+] as const;
+
+export function toInboundMessage(event: PostedEvent, bot: BotIdentity): InboundMessage {
+  const { post } = event;
+  const mention = mentionsUser(post.message, bot.username);
+  return {
+    postId: post.id,
+    channelId: post.channel_id,
+    channelKind: CHANNEL_KINDS[event.channelType],
+    channelName: event.channelDisplayName || event.channelName,
+    rootId: post.root_id,
+    senderId: post.user_id,
+    senderName: event.senderName,
+    text: (mention === undefined ? post.message : stripMention(post.message, mention)).trim(),
+    mentionsBot: mention !== undefined,
+    origin: originOf(post, bot.userId),
+    files: post.files.map((file) => ({
+      name: file.name,
+      mimeType: file.mime_type,
+      sizeBytes: file.size,
+    })),
+    createdAtMs: post.create_at,
+  };
+}
+
+function originOf(post: Post, botUserId: string): PostOrigin {
+  if (post.user_id === botUserId) return "self";
+  if (!WRITTEN_TYPES.includes(post.type)) return "system";
+  return ORIGIN_PROPS.find(([prop]) => isSet(post.props[prop]))?.[1] ?? "person";
+}
+
+/** Servers write these props as `"true"`; other clients may write `true`. */
+function isSet(value: unknown): boolean {
+  return value === true || value === "true";
+}

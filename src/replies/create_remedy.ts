@@ -1,0 +1,41 @@
+import type { ApiErrorKind } from "../mattermost/describe_api_error.ts";
+import { MattermostApiError, UnexpectedAnswerError } from "../mattermost/errors.ts";
+import { NetworkError } from "../runtime/network_error.ts";
+
+/**
+ * What to do after a create that did not answer 201.
+ * `repeat`: the outcome is unknown or the first try is still running; the same pending id is safe.
+ * `reconcile`: it may be stored and the server may have forgotten the id; look before sending again.
+ * `unsent`: it never reached the server; wait for the server.
+ * `pause`: refused before it was looked at; send it again after `delayMs`.
+ * `flat`: the root of the thread is gone.
+ * `doubt`: a refusal that a busy server also gives by mistake; believe the third one.
+ * `final`: this post will never be accepted.
+ */
+export type CreateRemedy =
+  | { readonly kind: "repeat" | "reconcile" | "unsent" | "flat" | "doubt" | "final" }
+  | { readonly kind: "pause"; readonly delayMs: number };
+
+const REMEDIES: Partial<Readonly<Record<ApiErrorKind, "repeat" | "reconcile" | "flat" | "doubt">>> =
+  {
+    create_pending: "repeat",
+    unavailable: "repeat",
+    server_failed: "reconcile",
+    root_gone: "flat",
+    forbidden: "doubt",
+  };
+
+/** Decides by kind and status, never by words. Source: server 11.6, app/post.go and its store. */
+export function remedyForCreate(error: unknown): CreateRemedy {
+  if (error instanceof NetworkError) return { kind: isUnsent(error) ? "unsent" : "repeat" };
+  if (error instanceof UnexpectedAnswerError) {
+    return { kind: error.status >= 500 ? "repeat" : "final" };
+  }
+  if (!(error instanceof MattermostApiError)) return { kind: "final" };
+  if (error.kind === "rate_limited") return { kind: "pause", delayMs: error.retryAfterMs };
+  return { kind: REMEDIES[error.kind] ?? "final" };
+}
+
+function isUnsent(error: NetworkError): boolean {
+  return error.kind === "refused" || error.kind === "dns" || error.kind === "unreachable";
+}

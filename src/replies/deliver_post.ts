@@ -1,0 +1,235 @@
+import { createHmac } from "node:crypto";
+import type { MattermostApi } from "../mattermost/api.ts";
+import type { Post } from "../mattermost/types.ts";
+import { backoffDelayMs } from "../runtime/backoff.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { Log } from "../runtime/log.ts";
+import type { Random } from "../runtime/random.ts";
+import type { Secret } from "../runtime/secret.ts";
+import { remedyForCreate } from "./create_remedy.ts";
+import { findReplyPosts } from "./find_reply_posts.ts";
+import type { OwnEchoes } from "./own_echoes.ts";
+
+/** Where an answer goes. */
+export interface ReplyTarget {
+  readonly channelId: string;
+  /** Root of the thread, or `""` to post flat in the channel. */
+  readonly rootId: string;
+}
+
+/** One post of an answer. */
+export interface ReplyPart {
+  readonly target: ReplyTarget;
+  /** The post that is being answered. With `index` it names the part across retries and restarts. */
+  readonly answerTo: string;
+  /** 0 for the first post of the answer. */
+  readonly index: number;
+  readonly text: string;
+}
+
+export interface DeliveryDeps {
+  readonly api: MattermostApi;
+  readonly botUserId: string;
+  /** Makes pending ids unguessable: the server does not keep them apart by user. */
+  readonly pendingSecret: Secret;
+  readonly echoes: OwnEchoes;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+export interface DeliveredPost {
+  readonly postId: string;
+  /** Where it went: flat, when the root of the thread was gone. */
+  readonly target: ReplyTarget;
+}
+
+/** The server remembers a pending id for 30 s; we stop to rely on it earlier. Source: app/post.go. */
+const PENDING_ID_TRUSTED_MS = 20_000;
+/** Wait between two looks for a post that may be stored: longer than a replica lags. */
+const RECONCILE_DELAY_MS = 3_000;
+/** Longest time one post is tried for. */
+const DELIVERY_MS_MAX = 3_600_000;
+/** How often a post is sent again after looking for it in vain. */
+const RESENDS_MAX = 3;
+/** A busy server refuses by mistake; so many refusals are believed. */
+const DOUBTS_MAX = 3;
+const RETRY_DELAYS = { delayMsMin: 1_000, delayMsMax: 60_000 };
+
+const ROOT_GONE_NOTE = "_(The message that this answers is gone.)_\n\n";
+
+/**
+ * Posts one part of an answer such that exactly one stored post comes of it, whatever gets lost on
+ * the way: repeated with the same pending id while the server remembers it, and looked for by its
+ * marker before it is sent again.
+ *
+ * @throws the last error when the server will not have it, or not within an hour.
+ */
+export async function deliverPost(
+  part: ReplyPart,
+  deps: DeliveryDeps,
+  signal: AbortSignal,
+): Promise<DeliveredPost> {
+  const delivery = new Delivery(part, deps);
+  try {
+    for (;;) {
+      const delivered = await delivery.attempt(signal);
+      if (delivered !== undefined) return delivered;
+    }
+  } finally {
+    delivery.end();
+  }
+}
+
+class Delivery {
+  readonly #deps: DeliveryDeps;
+  readonly #part: ReplyPart;
+  readonly #startedAtMs: number;
+  #target: ReplyTarget;
+  #text: string;
+  #pendingPostId: string;
+  /** When the server may first have seen the pending id. */
+  #sentAtMs: number;
+  #failures = 0;
+  #resends = 0;
+  #doubts = 0;
+
+  constructor(part: ReplyPart, deps: DeliveryDeps) {
+    this.#part = part;
+    this.#deps = deps;
+    this.#target = part.target;
+    this.#text = part.text;
+    this.#startedAtMs = deps.clock.nowMs();
+    this.#sentAtMs = this.#startedAtMs;
+    this.#pendingPostId = pendingPostId(part, deps);
+    deps.echoes.expect(this.#pendingPostId);
+  }
+
+  end(): void {
+    this.#deps.echoes.forget(this.#pendingPostId);
+  }
+
+  /** Sends once. `undefined` means: try again, what had to be waited for has been. */
+  async attempt(signal: AbortSignal): Promise<DeliveredPost | undefined> {
+    try {
+      const post = await this.#send(signal);
+      if (this.#isOurs(post)) return this.#delivered(post.id);
+      this.#deps.log("warn", "reply.pending_id_taken", { channelId: this.#target.channelId });
+      this.#usePendingId(`${this.#deps.botUserId}:${this.#deps.random.id()}`);
+      return undefined;
+    } catch (error) {
+      signal.throwIfAborted();
+      return await this.#recover(error, signal);
+    }
+  }
+
+  #send(signal: AbortSignal): Promise<Post> {
+    const { answerTo, index } = this.#part;
+    return this.#deps.api.createPost({
+      ...this.#target,
+      message: this.#text,
+      pendingPostId: this.#pendingPostId,
+      props: { hermes: { re: answerTo, part: index } },
+    }, signal);
+  }
+
+  async #recover(error: unknown, signal: AbortSignal): Promise<DeliveredPost | undefined> {
+    const { clock, echoes, log } = this.#deps;
+    const echoed = echoes.find(this.#pendingPostId);
+    if (echoed !== undefined) return this.#delivered(echoed);
+    const remedy = remedyForCreate(error);
+    log("warn", "reply.create_failed", {
+      channelId: this.#target.channelId,
+      remedy: remedy.kind,
+      error: String(error),
+    });
+    if (clock.nowMs() - this.#startedAtMs > DELIVERY_MS_MAX) throw error;
+    switch (remedy.kind) {
+      case "pause":
+        await clock.sleep(remedy.delayMs, signal);
+        return undefined;
+      case "unsent":
+        await this.#backOff(signal);
+        this.#sentAtMs = clock.nowMs();
+        return undefined;
+      case "flat":
+        if (this.#target.rootId === "") throw error;
+        this.#target = { ...this.#target, rootId: "" };
+        this.#text = ROOT_GONE_NOTE + this.#text;
+        return undefined;
+      case "doubt":
+        if (++this.#doubts >= DOUBTS_MAX) throw error;
+        await this.#backOff(signal);
+        return undefined;
+      case "repeat":
+      case "reconcile":
+        return await this.#retryOrReconcile(remedy.kind, error, signal);
+      case "final":
+        throw error;
+    }
+  }
+
+  async #retryOrReconcile(
+    kind: "repeat" | "reconcile",
+    error: unknown,
+    signal: AbortSignal,
+  ): Promise<DeliveredPost | undefined> {
+    const { clock } = this.#deps;
+    if (kind === "repeat") {
+      await this.#backOff(signal);
+      if (clock.nowMs() - this.#sentAtMs < PENDING_ID_TRUSTED_MS) return undefined;
+    }
+    for (let look = 0; look < 2; look++) {
+      if (look > 0) await clock.sleep(RECONCILE_DELAY_MS, signal);
+      const postId = await this.#find(signal);
+      if (postId !== undefined) return this.#delivered(postId);
+    }
+    if (++this.#resends > RESENDS_MAX) throw error;
+    this.#sentAtMs = clock.nowMs();
+    return undefined;
+  }
+
+  /** Looks for the part among our own posts, for as long as it takes until the server answers. */
+  async #find(signal: AbortSignal): Promise<string | undefined> {
+    for (;;) {
+      const echoed = this.#deps.echoes.find(this.#pendingPostId);
+      if (echoed !== undefined) return echoed;
+      try {
+        const posts = await findReplyPosts(this.#part.answerTo, this.#target, this.#deps, signal);
+        return posts.get(this.#part.index)?.id;
+      } catch (error) {
+        signal.throwIfAborted();
+        if (this.#deps.clock.nowMs() - this.#startedAtMs > DELIVERY_MS_MAX) throw error;
+        await this.#backOff(signal);
+      }
+    }
+  }
+
+  async #backOff(signal: AbortSignal): Promise<void> {
+    const delayMs = backoffDelayMs(++this.#failures, RETRY_DELAYS, this.#deps.random);
+    await this.#deps.clock.sleep(delayMs, signal);
+    signal.throwIfAborted();
+  }
+
+  #usePendingId(pendingPostId: string): void {
+    this.#deps.echoes.forget(this.#pendingPostId);
+    this.#pendingPostId = pendingPostId;
+    this.#deps.echoes.expect(pendingPostId);
+  }
+
+  /** The server finds a create by its pending id alone: it may hand us somebody else's post. */
+  #isOurs(post: Post): boolean {
+    return post.user_id === this.#deps.botUserId && post.channel_id === this.#target.channelId;
+  }
+
+  #delivered(postId: string): DeliveredPost {
+    return { postId, target: this.#target };
+  }
+}
+
+/** Stable over retries and restarts, so that a repeated create gives the first post back. */
+function pendingPostId(part: ReplyPart, deps: DeliveryDeps): string {
+  const name = [deps.botUserId, part.answerTo, part.index].join("|");
+  const digest = createHmac("sha256", deps.pendingSecret.reveal()).update(name).digest("hex");
+  return `${deps.botUserId}:${digest}`;
+}

@@ -1,0 +1,24 @@
+import type { MattermostApi } from "../mattermost/api.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { ReplyTarget } from "./deliver_post.ts";
+
+export interface TypingDeps {
+  readonly api: MattermostApi;
+  readonly clock: Clock;
+  /** How often others must hear of it to keep seeing it; 0 when the server does not want it. */
+  readonly intervalMs: number;
+}
+
+/** Shows "is typing" in the channel or the thread until `signal` aborts. Never fails: it is a courtesy. */
+export async function keepTyping(
+  target: ReplyTarget,
+  deps: TypingDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  if (deps.intervalMs === 0) return;
+  while (!signal.aborted) {
+    const typing = { channelId: target.channelId, parentId: target.rootId };
+    await deps.api.showTyping(typing, signal).catch(() => {}); // The next one may get through.
+    await deps.clock.sleep(deps.intervalMs, signal);
+  }
+}
