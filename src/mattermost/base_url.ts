@@ -55,7 +55,7 @@ function missingScheme(typed: string): string {
 
 /** A password that somebody pasted must not come back on the screen. */
 function withoutUserInfo(typed: string): string {
-  return typed.replace(/[^/\s]*@/, "");
+  return typed.replace(/(^|\/\/)[^@]*:[^@]*@/, "$1");
 }
 
 /** What is left of a path when the API and the pages of the web app are cut off: `""` or `/mm`. */

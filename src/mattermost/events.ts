@@ -45,6 +45,7 @@ export type ServerFrame =
   }
   | {
     readonly kind: "reply";
+    /** The request it answers; 0 when the server could not tell. */
     readonly seqReply: number;
     /** HTTP-like: 200 when the server said OK. */
     readonly status: number;
@@ -87,8 +88,8 @@ export function decodeFrame(text: string): ServerFrame | undefined {
 }
 
 function decodeReply(frame: Record<string, unknown>): ServerFrame | undefined {
-  const seqReply = asNumber(frame.seq_reply);
-  if (seqReply === undefined) return undefined;
+  if (typeof frame.status !== "string") return undefined;
+  const seqReply = asNumber(frame.seq_reply) ?? 0;
   const failure = asNumber(asObject(frame.error)?.status_code) ?? 500;
   const serverTimeMs = asNumber(asObject(frame.data)?.server_time);
   return { kind: "reply", seqReply, status: frame.status === "OK" ? 200 : failure, serverTimeMs };
