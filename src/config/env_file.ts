@@ -71,10 +71,14 @@ export type EnvChanges = Readonly<Record<string, string | undefined>>;
  * unknown names, quotation marks and line ends. New names come at the end. Of a name that is set
  * twice the last entry counts, and is the one that changes.
  *
- * @throws EnvValueError when a value cannot be written so that it is read back unchanged.
+ * @throws EnvWriteError when a value cannot be written so that it is read back unchanged, or when a
+ * quotation mark that is not closed would swallow what is written after it.
  */
 export function upsertEnv(text: string, changes: EnvChanges): string {
-  const { entries } = parseEnv(text);
+  const { entries, problems: [problem] } = parseEnv(text);
+  if (problem !== undefined) {
+    throw new EnvWriteError(`line ${problem.line} ${problem.predicate}`, "Mend this line first.");
+  }
   const effective = new Map(entries.map((entry) => [entry.name, entry]));
   let changed = text;
   for (const entry of entries.toReversed()) {
@@ -93,15 +97,13 @@ export function upsertEnv(text: string, changes: EnvChanges): string {
   );
 }
 
-/** A value that the format of `.env` cannot hold. */
-export class EnvValueError extends HermesError {
-  override readonly name = "EnvValueError";
-  override readonly code = "config.env_value";
+/** A `.env` file that cannot be changed as asked. */
+export class EnvWriteError extends HermesError {
+  override readonly name = "EnvWriteError";
+  override readonly code = "config.env_write";
 
-  constructor(variable: string) {
-    super(`Cannot write ${variable} into .env: the format cannot hold this value`, {
-      hint: "Give a value of one line without both kinds of quotation marks.",
-    });
+  constructor(reason: string, hint: string) {
+    super(`Cannot change .env: ${reason}`, { hint });
   }
 }
 
@@ -174,8 +176,9 @@ function writeValue(name: string, value: string, mark: string): string {
     const [entry] = parseEnv(`${name}=${candidate} # a comment`).entries;
     return isOneLine && entry?.name === name && entry.value === value;
   });
-  if (written === undefined) throw new EnvValueError(name);
-  return written;
+  if (written !== undefined) return written;
+  const hint = "Give a value of one line without both kinds of quotation marks.";
+  throw new EnvWriteError(`it cannot hold this value of "${name}"`, hint);
 }
 
 function lineEnd(text: string, start: number): number {

@@ -38,6 +38,7 @@ export async function parseYaml(
   const reader = new TreeReader(yaml, lines, variable);
   const root = reader.read(document.contents);
   if (reader.limit !== undefined) return refused(reader.limit);
+  if (reader.problems.length > 0) return { kind: "refused", problems: reader.problems };
   if (root.kind === "map") return { kind: "parsed", root, warnings: reader.warnings };
   if (root.kind !== "empty") return refused("is not a list of settings: write key: value lines");
   const empty: RawMap = { kind: "map", entries: new Map(), line: undefined };
@@ -59,7 +60,7 @@ function parseDocument(
       uniqueKeys: false, // Looking for duplicates takes the square of the number of keys.
       schema: "failsafe", // Every scalar is text; the parsers of the settings know what it means.
       customTags: ["null"],
-      logLevel: "silent",
+      logLevel: "error", // With "silent" a second document would be dropped unsaid.
     });
   } catch (error) {
     if (error instanceof RangeError) return undefined;
@@ -67,9 +68,11 @@ function parseDocument(
   }
 }
 
+const UNKNOWN_ALIAS = "names an alias that does not exist: quote a value that begins with *";
+
 /** What people get wrong most, in our words: the library's may quote the file. */
 const ERROR_WORDS: Readonly<Partial<Record<YAMLError["code"], string>>> = {
-  BAD_ALIAS: "names an alias that does not exist: quote values that begin with *",
+  BAD_ALIAS: UNKNOWN_ALIAS,
   BAD_INDENT: "is not indented like its neighbours: give it the same number of spaces",
   BAD_SCALAR_START: "has a value that begins with a reserved character: put it in quotation marks",
   BLOCK_AS_IMPLICIT_KEY: "has two keys on one line: put each on a line of its own",
@@ -88,6 +91,7 @@ function describeError(error: YAMLError, lines: LineCounter): YamlRemark {
 /** Walks the document once and keeps a line for every value. */
 class TreeReader {
   readonly warnings: YamlRemark[] = [];
+  readonly problems: YamlRemark[] = [];
   /** Set when a limit was reached, and then what was read is not to be used. */
   limit: string | undefined;
   #values = 0;
@@ -105,9 +109,13 @@ class TreeReader {
   read(node: unknown, depth = 0): RawValue {
     const { isAlias, isMap, isNode, isScalar, isSeq } = this.#yaml;
     if (!isNode(node) || this.#isOverLimit(depth)) return { kind: "empty", line: undefined };
-    if (isAlias(node)) return this.read(this.#anchors.get(node.source), depth + 1);
-    if (node.anchor !== undefined) this.#anchors.set(node.anchor, node);
     const line = this.#lineOf(node);
+    if (isAlias(node)) {
+      const target = this.#anchors.get(node.source);
+      if (target === undefined) this.problems.push({ line, predicate: UNKNOWN_ALIAS });
+      return this.read(target, depth + 1);
+    }
+    if (node.anchor !== undefined) this.#anchors.set(node.anchor, node);
     if (isMap(node)) {
       const entries = new Map<string, RawValue>();
       for (const pair of node.items) this.#readPair(pair, entries, depth);
