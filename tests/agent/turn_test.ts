@@ -101,23 +101,22 @@ test("runTurn() cuts a result that is too long, and says so", async () => {
 });
 
 test("runTurn() runs calls that only read side by side, at most 8, with results in call order", async () => {
-  const look = new CountingTool("look", true);
+  const work = new Work();
   const calls = Array.from({ length: 10 }, (_, index) => toCall(`${index}`, "look", {}));
-  const { messages } = await run([call(calls), say("ok")], { tools: [look] });
-  assert.equal(look.runningMost, 8);
+  const { messages } = await run([call(calls), say("ok")], { tools: [work.tool("look", true)] });
+  assert.equal(work.runningMost, 8);
   const ids = messages.flatMap((message) => message.role === "tool" ? [message.toolCallId] : []);
   assert.deepEqual(ids, calls.map((each) => each.id));
 });
 
-test("runTurn() runs calls that change something one by one, in order with the others", async () => {
-  const order: string[] = [];
-  const look = new CountingTool("look", true, order);
-  const write = new CountingTool("write", false, order);
+test("runTurn() runs a call that changes something alone, and in order with the others", async () => {
+  const work = new Work();
   const names = ["look", "write", "write", "look"];
   const calls = names.map((name, index) => toCall(`${index}`, name, {}));
-  await run([call(calls), say("ok")], { tools: [look, write] });
-  assert.equal(write.runningMost, 1);
-  assert.deepEqual(order, names);
+  const tools = [work.tool("look", true), work.tool("write", false)];
+  await run([call(calls), say("ok")], { tools });
+  assert.equal(work.runningMost, 1);
+  assert.deepEqual(work.started, names);
 });
 
 test("runTurn() asks for a closing word at the step limit and runs no more tools", async () => {
@@ -175,10 +174,10 @@ test("runTurn() runs the calls that a continuation ends with", async () => {
 });
 
 test("[P15] runTurn() does not run calls that were cut off, and says why", async () => {
-  const counting = new CountingTool("write", false);
+  const work = new Work();
   const cut = call([toCall("1", "write", {})], { finishReason: "length" });
-  const { messages, outcome } = await run([cut, say("ok")], { tools: [counting] });
-  assert.equal(counting.runningMost, 0);
+  const { messages, outcome } = await run([cut, say("ok")], { tools: [work.tool("write", false)] });
+  assert.deepEqual(work.started, []);
   assert.match(messages[2]?.text ?? "", /^Not run: the answer was cut off/);
   assert.equal(outcome, "answered");
 });
@@ -354,29 +353,23 @@ const echo: Tool<{ text: string }> = {
   run: ({ text }) => Promise.resolve(text),
 };
 
-/** Counts how many of its calls run at once. */
-class CountingTool implements Tool<unknown> {
-  readonly name: string;
-  readonly description = "Counts.";
-  readonly input = z.object({});
-  readonly readOnly: boolean;
-  readonly #order: string[];
-  #running = 0;
+/** Watches which calls of its tools begin, and how many run at once. */
+class Work {
+  readonly started: string[] = [];
   runningMost = 0;
+  #running = 0;
 
-  constructor(name: string, readOnly: boolean, order: string[] = []) {
-    this.name = name;
-    this.readOnly = readOnly;
-    this.#order = order;
+  tool(name: string, readOnly: boolean): Tool {
+    return { name, description: name, input: z.object({}), readOnly, run: () => this.#run(name) };
   }
 
-  async run(): Promise<string> {
-    this.#order.push(this.name);
+  async #run(name: string): Promise<string> {
+    this.started.push(name);
     this.#running++;
     this.runningMost = Math.max(this.runningMost, this.#running);
     await new Promise((resolve) => setImmediate(resolve));
     this.#running--;
-    return "counted";
+    return "worked";
   }
 }
 

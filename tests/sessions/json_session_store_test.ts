@@ -131,6 +131,19 @@ test("load() gives at most charsMax characters, from memory and from the file al
   assert.deepEqual(rest.at(-1), user("last"));
 });
 
+test("load() reads the file again when memory does not reach back far enough", async () => {
+  await using fixture = await openFixture();
+  const messages = Array.from({ length: 50 }, (_, index) => [
+    user(`question ${index}`),
+    answer(`answer ${index}`),
+  ]).flat();
+  for (const message of messages) {
+    await fixture.store.append(KEY, [stored(message)]);
+    assert.equal((await fixture.store.load(KEY, { charsMax: 30 }))[0]?.role, "user");
+  }
+  assert.deepEqual(await fixture.store.load(KEY, ALL), messages);
+});
+
 test("append() keeps the order of calls that were made at once", async () => {
   await using fixture = await openFixture();
   const texts = Array.from({ length: 50 }, (_, index) => `message ${index}`);
@@ -245,22 +258,23 @@ test("[P23] session files and the index are 0600 in a folder of 0700", async () 
   assert.equal(await modeOf(join(fixture.folder, "index.jsonl")), 0o600);
 });
 
-test("[P22] a message opens no other session's file, of 10,000 that would fail to open", async () => {
+test("[P22] a message opens no other session's file, of 10,000 that would fail or be made", async () => {
   await using fixture = await openFixture();
   await mkdir(fixture.folder);
   const index: string[] = [];
   for (let number = 0; number < 10_000; number++) {
     const id = `20260101_000000_${number.toString(16).padStart(8, "0")}`;
     index.push(JSON.stringify({ key: `key ${number}`, id, createdAtMs: 1 }));
-    const newer = '{"hermes":"session","version":99}\n';
-    await writeFile(join(fixture.folder, `${id}.jsonl`), newer);
+    if (number % 100 !== 0) continue; // Opening a file that is missing would make it.
+    await writeFile(join(fixture.folder, `${id}.jsonl`), '{"hermes":"session","version":99}\n');
   }
   const indexPath = join(fixture.folder, "index.jsonl");
   await writeFile(indexPath, `${index.join("\n")}\n`);
   await fixture.store.append(KEY, [stored(user("one"))]);
   assert.deepEqual(await fixture.store.load(KEY, ALL), [user("one")]);
   assert.equal((await readFile(indexPath, "utf8")).split("\n").length, 10_002);
-  await assert.rejects(fixture.store.load("key 9999" as SessionKey, ALL), {
+  assert.equal((await fixture.sessionPaths()).length, 101);
+  await assert.rejects(fixture.store.load("key 9900" as SessionKey, ALL), {
     code: "sessions.newer_version",
   });
   await writeFile(indexPath, "read only once\n");
