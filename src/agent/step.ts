@@ -8,8 +8,6 @@ const CONTINUATIONS_MAX = 3;
 const NUDGE_TEXT = "Your last answer was empty. Answer now, in words.";
 const CONTINUE_TEXT = "Your answer was cut off at the output limit. Go on exactly where it " +
   "stopped: do not repeat anything and do not comment on it.";
-/** Ends the part of an answer that is kept when the rest never came. */
-const INTERRUPTED_MARK = "\n\n[This answer was interrupted here.]";
 
 export interface MessageEvent {
   readonly kind: "message";
@@ -59,8 +57,7 @@ export async function* runStep(
     finishReason = next.finishReason;
     usage = addUsage(usage, next.usage);
   }
-  // Calls of an answer that a filter stopped may be halves of calls.
-  if (finishReason === "refused") message = { ...message, toolCalls: [] };
+  if (finishReason === "refused") message = withoutCalls(message);
   return { message: saysNothing(message) ? undefined : message, finishReason, usage };
 }
 
@@ -89,11 +86,15 @@ async function* streamAnswer(
     throw new Error("a model's stream ended without `done`");
   } catch (error) {
     if (text.trim() !== "") {
-      const message = { role: "assistant", text: text + INTERRUPTED_MARK, toolCalls: [] } as const;
-      yield { kind: "message", message };
+      yield { kind: "message", message: { role: "assistant", text, toolCalls: [] } };
     }
     throw error;
   }
+}
+
+/** Calls of an answer that a filter stopped may be halves of calls; `providerData` repeats them. */
+function withoutCalls({ role, text }: AssistantMessage): AssistantMessage {
+  return { role, text, toolCalls: [] };
 }
 
 /** Without `providerData`: it belongs to the parts as they were, not to the whole. */

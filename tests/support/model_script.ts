@@ -42,7 +42,7 @@ export function say(
 /** Calls tools, with a word before if `text` has one. */
 export function call(
   toolCalls: readonly ToolCall[],
-  { text = "", finishReason = "tool_calls" as "tool_calls" | "length" | "refused" } = {},
+  { text = "", finishReason = "tool_calls" as "tool_calls" | "length" } = {},
 ): ScriptedAnswer {
   return async function* () {
     if (text !== "") yield { kind: "text_delta", text };
