@@ -8,6 +8,7 @@ const REASONS: Readonly<Record<string, readonly [reason: string, hint: string]>>
   ENOSPC: ["no space left on the disk", "Free some space on the disk."],
   EDQUOT: ["the disk quota is used up", "Free some space or raise the quota."],
   ENOENT: ["no such file", "Check the path."],
+  EEXIST: ["a file stands where a folder has to be", "Move the file that stands in the way."],
   EISDIR: ["it is a folder", "Move the folder away."],
   ENOTDIR: ["a part of the path is not a folder", "Move the file that stands in the way."],
   EMFILE: ["too many open files", "Raise the limit of open files (ulimit -n)."],

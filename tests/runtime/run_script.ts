@@ -3,12 +3,13 @@ import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
-import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 
 export interface RunningScript {
   readonly child: ChildProcess;
-  /** What it wrote to the standard output, when it has ended. */
+  /** Resolves when it has written `text` to the standard output. */
+  saw(text: string): Promise<void>;
+  /** Resolves when it has ended. */
   readonly exited: Promise<{ code: number | null; stdout: string; stderr: string }>;
 }
 
@@ -16,19 +17,31 @@ export interface RunningScript {
 export async function runScript(
   dir: string,
   source: string,
-  env: Readonly<Record<string, string>> = {},
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<RunningScript> {
-  const path = join(dir, `script_${Math.random().toString(36).slice(2)}.ts`);
+  const path = join(dir, `script_${crypto.randomUUID()}.ts`);
   await writeFile(path, source);
   const config = fileURLToPath(new URL("../../deno.json", import.meta.url));
   const runtime = "Deno" in globalThis ? ["run", "-A", "--config", config] : [];
   const child = spawn(process.execPath, [...runtime, path], {
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...environment },
     stdio: ["pipe", "pipe", "pipe"],
   });
-  const outputs = Promise.all([once(child, "close"), text(child.stdout), text(child.stderr)]);
-  const exited = outputs.then(([[code], stdout, stderr]) => ({ code, stdout, stderr }));
-  return { child, exited };
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (data) => stdout += data);
+  child.stderr.on("data", (data) => stderr += data);
+  const closed = once(child, "close");
+  return {
+    child,
+    saw: async (text) => {
+      while (!stdout.includes(text)) {
+        if (child.exitCode !== null) throw new Error(`ended before "${text}": ${stdout}${stderr}`);
+        await Promise.race([once(child.stdout, "data"), closed]);
+      }
+    },
+    exited: closed.then(([code]) => ({ code, stdout, stderr })),
+  };
 }
 
 /** The specifier by which a script imports one of our modules. */
