@@ -1,4 +1,4 @@
-import { LinkScanner, Lookahead, normalizeLabel } from "./mention_links.ts";
+import { isMarkdownBlank, LinkScanner, type Lookahead, normalizeLabel } from "./mention_links.ts";
 
 /** A paragraph without the marks of the lists and quotes around it: the only text that can mention. */
 export interface Paragraph {
@@ -52,6 +52,8 @@ interface Line {
 const OPEN_BLOCKS_MAX = 64;
 const LIST_MARKER = /(?:\d{1,9}[.)]|[-+*])/y;
 const FENCE = /`{3,}|~{3,}/y;
+const REST_OF_LINE = /[ \t\v\f]*(?:\r\n?|\n|$)/y;
+const WHITE_SPACE = /\p{White_Space}/u;
 
 function* linesOf(text: string): Generator<Line> {
   for (const { 0: content, index } of text.matchAll(/[^\r\n]*(?:\r\n?|\n)|[^\r\n]+/g)) {
@@ -213,14 +215,55 @@ function closeParagraph(
     raw += text.slice(start, end);
     return { rawStart, textStart: start };
   });
-  const links = new LinkScanner(raw, lookahead);
+  const start = definitionsEnd(raw, new LinkScanner(raw, lookahead), labels);
+  const kept = lines.filter(({ rawStart }) => rawStart >= start)
+    .map(({ rawStart, textStart }) => ({ rawStart: rawStart - start, textStart }));
+  return { raw: raw.slice(start).trimEnd(), lines: kept };
+}
+
+/** Reads definitions into `labels` as long as there are any, and returns where the text begins. */
+function definitionsEnd(raw: string, links: LinkScanner, labels: Set<string>): number {
   let start = 0;
-  for (let end: number | undefined = 0; end !== undefined; start = end ?? start) {
+  for (;;) {
     const labelEnd = links.label(start);
-    end = labelEnd === undefined ? undefined : definitionEnd(raw, labelEnd, links);
-    if (labelEnd !== undefined && end !== undefined) {
-      labels.add(normalizeLabel(raw.slice(start + 1, labelEnd - 1)));
-    }
+    const end = labelEnd === undefined ? undefined : definitionEnd(raw, labelEnd, links);
+    if (labelEnd === undefined || end === undefined) return start;
+    labels.add(normalizeLabel(raw.slice(start + 1, labelEnd - 1)));
+    start = end;
   }
-  return { raw: raw.slice(start).trimEnd(), lines: shiftLines(lines, start) };
+}
+
+/** End of the line on which the definition ends whose label ended at `labelEnd`. */
+function definitionEnd(raw: string, labelEnd: number, links: LinkScanner): number | undefined {
+  if (raw[labelEnd] !== ":") return undefined;
+  const end = links.destination(links.skipBlanks(labelEnd + 1));
+  if (end === undefined) return undefined;
+  const titleEnd = isMarkdownBlank(raw[end]) ? links.title(links.skipBlanks(end)) : undefined;
+  return (titleEnd === undefined ? undefined : blankLineEnd(raw, titleEnd)) ??
+    blankLineEnd(raw, end);
+}
+
+/** End of the line that `position` is on, or `undefined` when something else stands there. */
+function blankLineEnd(raw: string, position: number): number | undefined {
+  REST_OF_LINE.lastIndex = position;
+  const rest = REST_OF_LINE.exec(raw)?.[0];
+  return rest === undefined ? undefined : position + rest.length;
+}
+
+/** Moves past spaces and tabs, and returns how many columns they are wide. */
+function skipIndent(line: Line): number {
+  let columns = 0;
+  for (; line.position < line.end; line.position += 1) {
+    const character = line.text[line.position];
+    if (character !== " " && character !== "\t") break;
+    columns += character === " " ? 1 : 4;
+  }
+  return columns;
+}
+
+function isBlank(line: Line): boolean {
+  for (let at = line.position; at < line.end; at += 1) {
+    if (!WHITE_SPACE.test(line.text.charAt(at))) return false;
+  }
+  return true;
 }
