@@ -4,8 +4,6 @@ import { cutText } from "../transcript/cut_text.ts";
 import type { ToolCall, ToolResultMessage } from "../transcript/message.ts";
 import type { MessageEvent } from "./step.ts";
 
-/** Longest tool result the model is shown, in characters, unless the settings say otherwise. */
-export const TOOL_RESULT_CHARS_MAX_DEFAULT = 100_000;
 /** Most calls that run side by side. */
 const PARALLEL_CALLS_MAX = 8;
 const CANCELLED_TEXT = "Cancelled: the turn was stopped. The call may have taken effect.";
@@ -26,6 +24,7 @@ export type ToolEvent =
 
 export interface ToolCallDeps {
   readonly tools: ToolRegistry;
+  /** Longest tool result that the model is shown; the rest is cut off, with a note. */
   readonly toolResultCharsMax: number;
 }
 

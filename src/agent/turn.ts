@@ -5,9 +5,6 @@ import { addUsage, NO_USAGE } from "../transcript/usage.ts";
 import { runStep, type StepAnswer, type StepEvent, withUserText } from "./step.ts";
 import { runToolCalls, type ToolCallDeps, type ToolEvent } from "./tool_calls.ts";
 
-/** Most steps of one turn, unless the settings say otherwise. */
-export const STEPS_MAX_DEFAULT = 90;
-
 const WRAP_UP_TEXT =
   "You have used up the steps of this turn. Do not call any more tools: say what you have done, " +
   "what you found out, and what is left to do.";
