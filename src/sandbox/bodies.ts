@@ -69,10 +69,11 @@ export function userBody(user: User, own: boolean): Record<string, unknown> {
     locale: "en",
     timezone: { automaticTimezone: "", manualTimezone: "", useAutomaticTimezone: "true" },
     disable_welcome_email: false,
-    ...(is_bot ? { is_bot, bot_description } : {}),
+    ...(is_bot ? { is_bot } : { remote_id: "" }),
+    ...(bot_description === "" ? {} : { bot_description }),
     ...(own
       ? { notify_props: NOTIFY_PROPS, last_password_update: user.create_at }
-      : { auth_data: "", remote_id: "" }),
+      : { auth_data: "" }),
   };
 }
 

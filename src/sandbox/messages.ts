@@ -2,7 +2,7 @@ import type { ServerSettings } from "./settings.ts";
 
 type Words = Readonly<Record<ServerSettings["locale"], string>>;
 
-/** Words of the errors a bot meets, by id; `{}` is the subject. Source: recorded bodies, i18n/de.json. */
+/** Words of the errors a bot meets, by id; each `{}` is a subject. Source: recorded bodies, i18n/de.json. */
 const WORDS: Readonly<Record<string, Words>> = {
   "api.context.404.app_error": {
     en: "Sorry, we could not find the page.",
@@ -120,8 +120,8 @@ const WORDS: Readonly<Record<string, Words>> = {
     de: "Dateianhänge sind auf diesem Server deaktiviert.",
   },
   "api.file.upload_file.too_large_detailed.app_error": {
-    en: "Unable to upload file {}. It exceeds the maximum allowed size.",
-    de: "Die Datei {} überschreitet die erlaubte Größe.",
+    en: "Unable to upload file {}. {} bytes exceeds the maximum allowed {} bytes.",
+    de: "Die Datei {} kann nicht hochgeladen werden. {} Bytes sind mehr als die erlaubten {}.",
   },
   "api.file.get_public_link.disabled.app_error": {
     en: "Public links have been disabled.",
@@ -154,6 +154,11 @@ const WORDS: Readonly<Record<string, Words>> = {
 };
 
 /** The words for an error id. Nobody may branch on them: they depend on the locale. */
-export function wordsFor(id: string, locale: ServerSettings["locale"], subject: string): string {
-  return WORDS[id]?.[locale].replace("{}", subject) ?? id;
+export function wordsFor(
+  id: string,
+  locale: ServerSettings["locale"],
+  subjects: readonly string[],
+): string {
+  const left = [...subjects];
+  return WORDS[id]?.[locale].replace(/\{\}/g, () => left.shift() ?? "") ?? id;
 }

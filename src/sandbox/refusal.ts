@@ -7,15 +7,15 @@ export class Refusal extends HermesError {
   readonly status: number;
   readonly id: string;
   /** What the message names, e.g. the parameter that is missing. */
-  readonly subject: string;
+  readonly subjects: readonly string[];
 
-  constructor(status: number, id: string, subject = "") {
+  constructor(status: number, id: string, ...subjects: readonly string[]) {
     super(`Cannot do that: the sandbox refuses with ${status} ${id}`, {
       hint: "Look up the error id in the Mattermost server's translations.",
     });
     this.status = status;
     this.id = id;
-    this.subject = subject;
+    this.subjects = subjects;
   }
 }
 

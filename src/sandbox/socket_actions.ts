@@ -80,7 +80,7 @@ function type(
   const { channel_id, parent_id } = request.data;
   if (typeof channel_id !== "string" || parts.world.member(channel_id, userId) === undefined) {
     const id = "api.websocket_handler.invalid_param.app_error";
-    const message = wordsFor(id, parts.settings.locale, "channel_id");
+    const message = wordsFor(id, parts.settings.locale, ["channel_id"]);
     connection.link?.send(failFrame(request.seq, { id, message, status: 400 }));
     return;
   }
@@ -116,6 +116,6 @@ function fail(
   { settings }: SandboxParts,
 ): void {
   const id = `api.web_socket_router.${name}.app_error`;
-  const message = wordsFor(id, settings.locale, "");
+  const message = wordsFor(id, settings.locale, []);
   connection.link?.send(failFrame(seq, { id, message, status }));
 }

@@ -194,7 +194,7 @@ export class World {
   repliesTo(rootId: string): Post[] {
     return [...this.posts.values()].filter((post) =>
       post.root_id === rootId && post.delete_at === 0
-    );
+    ).sort((a, b) => a.create_at - b.create_at);
   }
 
   /** Live posts of a channel, oldest first. */

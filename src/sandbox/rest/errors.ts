@@ -12,9 +12,9 @@ export function errorJson(
   const isUnknownRoute = refusal.id === "api.context.404.app_error";
   return JSON.stringify({
     id: refusal.id,
-    message: wordsFor(refusal.id, locale, refusal.subject),
+    message: wordsFor(refusal.id, locale, refusal.subjects),
     detailed_error: isUnknownRoute
-      ? `There doesn't appear to be an api call for the url='${refusal.subject}'.`
+      ? `There doesn't appear to be an api call for the url='${refusal.subjects.join()}'.`
       : "",
     ...(requestId === undefined || isUnknownRoute ? {} : { request_id: requestId }),
     status_code: refusal.status,

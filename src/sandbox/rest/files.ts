@@ -2,6 +2,7 @@
 import { fileBody, isImage, mimeTypeOf } from "../file_bodies.ts";
 import type { StoredFile } from "../records.ts";
 import { invalidBodyRefusal, permissionRefusal, Refusal } from "../refusal.ts";
+import type { ServerSettings } from "../settings.ts";
 import { type Answer, asker, type Call, json, type Route, type SandboxParts } from "./route.ts";
 
 /** Uploading and reading files. */
@@ -21,7 +22,7 @@ async function upload(call: Call, parts: SandboxParts): Promise<Answer> {
   const name = call.query.get("filename");
   const form = name === null
     ? await readForm(call)
-    : { files: [{ name, bytes: call.body }], channelId: "", clientIds: [] };
+    : { files: [{ name, bytes: call.body }], channelId: "", clientIds: null };
   const channelId = call.query.get("channel_id") ?? form.channelId;
   if (form.files.length === 0) {
     throw new Refusal(400, "api.context.invalid_url_param.app_error", "channel_id");
@@ -63,7 +64,10 @@ function store(
   call: Call,
   { world, settings, changes }: SandboxParts,
 ): StoredFile {
-  if (file.bytes.byteLength > settings.fileBytesMax) throw tooLargeRefusal(file.name);
+  if (file.bytes.byteLength > settings.fileBytesMax) {
+    const announced = call.query.has("filename") ? file.bytes.byteLength : -1;
+    throw tooLargeRefusal(file.name, announced, settings);
+  }
   const stored: StoredFile = {
     id: world.newId(),
     user_id: asker(call).id,
@@ -78,8 +82,14 @@ function store(
   return stored;
 }
 
-export function tooLargeRefusal(name: string): Refusal {
-  return new Refusal(413, "api.file.upload_file.too_large_detailed.app_error", name);
+/** Of a multipart file the server does not know the length beforehand and says -1. */
+export function tooLargeRefusal(
+  name: string,
+  announcedBytes: number,
+  settings: ServerSettings,
+): Refusal {
+  const id = "api.file.upload_file.too_large_detailed.app_error";
+  return new Refusal(413, id, name, String(announcedBytes), String(settings.fileBytesMax));
 }
 
 function download(call: Call, { world }: SandboxParts): Answer {

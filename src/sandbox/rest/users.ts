@@ -67,17 +67,17 @@ function getUserByName(call: Call, { world }: SandboxParts): Answer {
 
 function getUsersByIds(call: Call, parts: SandboxParts): Answer {
   const ids = new Set(stringsBody(call, "user_ids"));
-  return usersAnswer(call, parts, (user) => ids.has(user.id));
+  return usersAnswer(parts, (user) => ids.has(user.id));
 }
 
 function getUsersByNames(call: Call, parts: SandboxParts): Answer {
   const names = new Set(stringsBody(call, "usernames"));
-  return usersAnswer(call, parts, (user) => names.has(user.username));
+  return usersAnswer(parts, (user) => names.has(user.username));
 }
 
-function usersAnswer(call: Call, { world }: SandboxParts, isAsked: (user: User) => boolean) {
+function usersAnswer({ world }: SandboxParts, isAsked: (user: User) => boolean) {
   const users = [...world.users.values()].filter(isAsked);
-  return json(users.map((user) => userBody(user, user.id === asker(call).id)));
+  return json(users.map((user) => userBody(user, false)));
 }
 
 function getTeams(call: Call, { world }: SandboxParts): Answer {

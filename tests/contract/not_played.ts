@@ -1,0 +1,63 @@
+/** Why the sandbox does not play a recording, and which ones: names, or beginnings with a `*`. */
+const REASONS: readonly [reason: string, names: readonly string[]][] = [
+  ["buttons call back over HTTP, which a bot behind a socket cannot answer", [
+    "rest-action-*",
+    "rest-post-get-after-action-*",
+  ]],
+  ["dialogs need a button or a slash command first", ["rest-dialog-*", "ws-open-dialog"]],
+  ["slash commands call back over HTTP, and need an administrator to make them", [
+    "rest-command-execute-*",
+    "rest-command-response-url-*",
+    "rest-command-create-admin-ok",
+    "rest-command-create-duplicate-trigger-400",
+    "rest-command-create-reserved-trigger-400",
+    "rest-command-create-trigger-with-slash-400",
+    "rest-commands-*",
+  ]],
+  ["an administrator's work; the sandbox does it through `admin`", [
+    "rest-bots-disable",
+    "rest-bots-enable",
+    "rest-bots-get-by-admin",
+    "rest-roles-bot",
+    "rest-token-disable",
+    "rest-token-enable",
+    "rest-token-revoke",
+  ]],
+  ["ephemeral posts are for administrators and plugins", [
+    "rest-post-ephemeral-admin",
+    "ws-ephemeral-*",
+  ]],
+  ["nothing a chat bot asks for", [
+    "rest-custom-status-*",
+    "rest-file-preview",
+    "rest-file-preview-text-400",
+    "rest-file-thumbnail",
+    "rest-file-thumbnail-text-400",
+    "rest-posts-search-bot",
+    "rest-preferences-me",
+    "rest-uploads-*",
+    "rest-users-autocomplete",
+    "rest-users-autocomplete-name-only",
+    "rest-users-image",
+    "rest-users-search",
+    "rest-users-sessions-bot",
+  ]],
+  ["100 MiB over the wire; played with a lower limit as rest-file-upload-too-large-413", [
+    "rest-file-upload-multipart-100mib-plus-1-413",
+  ]],
+];
+
+/** The reason for each recording that is not played. */
+export function reasonNotPlayed(name: string): string | undefined {
+  return REASONS.find(([, names]) => names.some((pattern) => matches(name, pattern)))?.[0];
+}
+
+/** Entries of the table that no recording matches. */
+export function idleEntries(names: readonly string[]): string[] {
+  return REASONS.flatMap(([, patterns]) => patterns)
+    .filter((pattern) => !names.some((name) => matches(name, pattern)));
+}
+
+function matches(name: string, pattern: string): boolean {
+  return pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
+}
