@@ -33,9 +33,13 @@ export class FakeClock implements Clock {
     return times.length === 0 ? undefined : Math.min(...times);
   }
 
-  /** Resolves when somebody sleeps until at least `durationMs` from now. */
-  async sleeperFor(durationMs: number): Promise<void> {
-    while (!this.#sleepers.some((sleeper) => sleeper.atMs - this.#nowMs >= durationMs)) {
+  /** Resolves when somebody sleeps for at least `leastMs` and at most `mostMs` from now. */
+  async sleeperFor(leastMs: number, mostMs = Infinity): Promise<void> {
+    const isWanted = (sleeper: { atMs: number }) => {
+      const leftMs = sleeper.atMs - this.#nowMs;
+      return leftMs >= leastMs && leftMs <= mostMs;
+    };
+    while (!this.#sleepers.some(isWanted)) {
       await new Promise<void>((resolve) => this.#watchers.push(resolve));
     }
   }

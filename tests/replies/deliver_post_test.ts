@@ -1,0 +1,208 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { MattermostApiError } from "../../src/mattermost/errors.ts";
+import { Secret } from "../../src/runtime/secret.ts";
+import { ReplyLab } from "./support.ts";
+
+/** Waits until the delivery backs off, at least half of this long, and lets that time pass. */
+async function passBackOff(replies: ReplyLab, delayMs: number): Promise<void> {
+  await replies.lab.clock.sleeperFor(delayMs / 2, delayMs);
+  replies.lab.clock.advance(delayMs);
+}
+
+async function assertStoredOnce(
+  replies: ReplyLab,
+  delivering: Promise<{ readonly postId: string }>,
+): Promise<void> {
+  const { postId } = await delivering;
+  assert.deepEqual(replies.answers().map((post) => post.id), [postId]);
+}
+
+/** The server's time for an answer runs out. */
+async function passTimeout(replies: ReplyLab): Promise<void> {
+  await replies.lab.clock.sleeperFor(15_000, 15_000);
+  replies.lab.clock.advance(15_000);
+}
+
+test("deliverPost() stores the post once, with a marker that names what it answers", async () => {
+  await using replies = await ReplyLab.start();
+  const delivered = await replies.deliver();
+  const [post] = replies.answers();
+  assert.equal(post?.id, delivered.postId);
+  assert.equal(post?.message, "the answer");
+  assert.deepEqual(post?.props.hermes, { re: replies.question.id, part: 0 });
+});
+
+test("[C26] deliverPost() names a part by an id that is stable and that nobody can guess", async () => {
+  await using replies = await ReplyLab.start();
+  const sent = async (deps = replies.deps(), index = 0) => {
+    const ids: string[] = [];
+    const api = replies.lab.api();
+    const create = api.createPost.bind(api);
+    api.createPost = (post, signal) => {
+      ids.push(post.pendingPostId);
+      return create(post, signal);
+    };
+    await replies.deliver({ index }, { ...deps, api });
+    return ids[0] ?? "";
+  };
+  const first = await sent();
+  assert.match(first, new RegExp(`^${replies.lab.botUserId}:[0-9a-f]{64}$`));
+  assert.equal(await sent(), first);
+  assert.notEqual(await sent(replies.deps(), 1), first);
+  const other = { ...replies.deps(), pendingSecret: new Secret("another secret") };
+  assert.notEqual(await sent(other), first);
+});
+
+test("[C26] deliverPost() notices that the answer is somebody else's post, and posts its own", async () => {
+  await using replies = await ReplyLab.start();
+  const foreign = replies.lab.sandbox.as("mallory").post({ channel: "general", message: "mine" });
+  replies.lab.sandbox.faults.creates = [{ kind: "foreign", postId: foreign.id }];
+  const delivered = await replies.deliver();
+  assert.notEqual(delivered.postId, foreign.id);
+  assert.deepEqual(replies.answers().map((post) => post.id), [delivered.postId]);
+  assert.equal(replies.lab.logged("reply.pending_id_taken").length, 1);
+});
+
+test("[C27] deliverPost() repeats a create whose answer got lost, and one post is stored", async () => {
+  await using replies = await ReplyLab.start();
+  replies.lab.sandbox.faults.creates = [{ kind: "save_then_reset" }];
+  const delivering = replies.deliver();
+  await passBackOff(replies, 1_000);
+  await assertStoredOnce(replies, delivering);
+});
+
+test("[C27] deliverPost() looks for the post when the server failed after it was stored", async () => {
+  await using replies = await ReplyLab.start();
+  replies.lab.sandbox.faults.creates = [{ kind: "save_then_fail" }];
+  const delivered = await replies.deliver();
+  assert.deepEqual(replies.answers().map((post) => post.id), [delivered.postId]);
+});
+
+test("[C27] deliverPost() sends again what was looked for twice and is not there", async () => {
+  await using replies = await ReplyLab.start();
+  replies.lab.sandbox.faults.creates = [{ kind: "fail" }];
+  const delivering = replies.deliver();
+  await replies.lab.clock.sleeperFor(3_000, 3_000);
+  assert.deepEqual(replies.answers(), []);
+  replies.lab.clock.advance(3_000);
+  await assertStoredOnce(replies, delivering);
+});
+
+test("[C27] deliverPost() waits while the first try is still running", async () => {
+  await using replies = await ReplyLab.start();
+  replies.lab.sandbox.faults.creates = [{ kind: "hang_then_save", durationMs: 16_500 }];
+  const delivering = replies.deliver();
+  await replies.lab.clock.sleeperFor(16_500, 16_500);
+  await passTimeout(replies);
+  await passBackOff(replies, 1_000); // The repetition finds the first try in flight.
+  await passBackOff(replies, 2_000); // By then it is stored.
+  await assertStoredOnce(replies, delivering);
+});
+
+test("[C27] deliverPost() does not trust the pending id for longer than 20 s", async () => {
+  await using replies = await ReplyLab.start();
+  replies.lab.sandbox.faults.creates = [{ kind: "save_then_hang", durationMs: 60_000 }];
+  const delivering = replies.deliver();
+  await replies.lab.clock.sleeperFor(60_000, 60_000);
+  await replies.lab.clock.sleeperFor(15_000, 15_000);
+  replies.lab.clock.advance(31_000);
+  await passBackOff(replies, 1_000); // A repetition now would be a second post.
+  await assertStoredOnce(replies, delivering);
+  assert.equal(replies.lab.requested(/^\/api\/v4\/posts$/).length, 1);
+});
+
+test("[C28] deliverPost() is content with the echo when no answer comes", async () => {
+  await using replies = await ReplyLab.start();
+  const listening = await replies.hearOwnPosts();
+  replies.lab.sandbox.faults.creates = [{ kind: "save_then_hang", durationMs: 60_000 }];
+  const delivering = replies.deliver();
+  await listening.event("posted");
+  await passTimeout(replies);
+  await assertStoredOnce(replies, delivering);
+  assert.equal(replies.lab.requested(/\/posts(\?.*)?$/).length, 1);
+});
+
+for (const echo of ["before_answer", "after_answer"] as const) {
+  test(`[C28] deliverPost() stores one post when the echo comes ${echo}`, async () => {
+    await using replies = await ReplyLab.start();
+    replies.lab.sandbox.faults.echo = echo;
+    await replies.hearOwnPosts();
+    const delivered = await replies.deliver();
+    assert.deepEqual(replies.answers().map((post) => post.id), [delivered.postId]);
+  });
+}
+
+test("[C31] deliverPost() posts flat, with a note, when the root of the thread is gone", async () => {
+  await using replies = await ReplyLab.start();
+  replies.lab.sandbox.as("alice").delete(replies.question.id);
+  const { channel_id: channelId, id: rootId } = replies.question;
+  const delivered = await replies.deliver({ target: { channelId, rootId } });
+  assert.deepEqual(delivered.target, { channelId, rootId: "" });
+  assert.match(replies.answers()[0]?.message ?? "", /is gone.*\n\nthe answer$/);
+  assert.equal(replies.answers()[0]?.root_id, "");
+});
+
+test("deliverPost() waits as long as a 429 says, and posts then", async () => {
+  await using replies = await ReplyLab.start();
+  replies.lab.sandbox.faults.rest = [{
+    method: "POST",
+    path: /^\/posts$/,
+    times: 1,
+    answer: { kind: "rate_limited", retryAfterS: 7, doubled: true },
+  }];
+  const delivering = replies.deliver();
+  await replies.lab.clock.sleeperFor(7_000, 8_000);
+  replies.lab.clock.advance(6_900);
+  assert.deepEqual(replies.answers(), []);
+  replies.lab.clock.advance(2_000);
+  await assertStoredOnce(replies, delivering);
+});
+
+test("deliverPost() waits for a server that is down", async () => {
+  await using replies = await ReplyLab.start();
+  await replies.lab.sandbox.goDown();
+  const delivering = replies.deliver();
+  for (const delayMs of [1_000, 2_000, 4_000]) await passBackOff(replies, delayMs);
+  await replies.lab.clock.sleeperFor(4_000, 8_000);
+  await replies.lab.sandbox.comeUp();
+  replies.lab.clock.advance(8_000);
+  await assertStoredOnce(replies, delivering);
+});
+
+test("deliverPost() believes the third 403, because a busy server errs", async () => {
+  await using replies = await ReplyLab.start();
+  const refuse = (times: number) => {
+    const id = "api.context.permissions.app_error";
+    const answer = { kind: "error", status: 403, id } as const;
+    replies.lab.sandbox.faults.rest = [{ method: "POST", path: /^\/posts$/, times, answer }];
+  };
+  refuse(2);
+  const delivering = replies.deliver();
+  for (const delayMs of [1_000, 2_000]) await passBackOff(replies, delayMs);
+  await assertStoredOnce(replies, delivering);
+
+  refuse(3);
+  const refused = assert.rejects(replies.deliver({ index: 1 }), MattermostApiError);
+  for (const delayMs of [1_000, 2_000]) await passBackOff(replies, delayMs);
+  await refused;
+  assert.equal(replies.answers().length, 1);
+});
+
+test("deliverPost() gives up at once on what the server will never take", async () => {
+  await using replies = await ReplyLab.start();
+  replies.lab.sandbox.admin.archive("general");
+  await assert.rejects(replies.deliver(), { kind: "channel_archived" });
+  assert.equal(replies.lab.requested(/^\/api\/v4\/posts$/).length, 1);
+});
+
+test("deliverPost() ends at once when it is aborted", async () => {
+  await using replies = await ReplyLab.start();
+  await replies.lab.sandbox.goDown();
+  const abort = new AbortController();
+  const { deliverPost } = await import("../../src/replies/deliver_post.ts");
+  const delivering = deliverPost(replies.part(), replies.deps(), abort.signal);
+  await replies.lab.clock.sleeperFor(500, 1_000);
+  abort.abort();
+  await assert.rejects(delivering);
+});
