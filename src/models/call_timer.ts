@@ -14,13 +14,6 @@ export interface CallLimits {
   readonly retriesMax: number;
 }
 
-export const CALL_LIMITS_DEFAULT: CallLimits = {
-  firstTokenMsMax: 180_000,
-  idleMsMax: 180_000,
-  totalMsMax: 1_800_000,
-  retriesMax: 3,
-};
-
 interface Deadline {
   readonly kind: "first_token_timeout" | "idle_timeout" | "total_timeout";
   readonly atMs: number;
@@ -105,7 +98,7 @@ export class CallTimer implements Disposable {
           kind,
           `${provider} stopped in the middle and was silent for ${limit} s`,
           {
-            hint: `Ask again, or raise model.idle_timeout_seconds.`,
+            hint: "Ask again, or raise model.stale_timeout_seconds.",
           },
         );
       }
@@ -115,7 +108,7 @@ export class CallTimer implements Disposable {
           kind,
           `the answer of ${provider} was not finished within ${limit} s`,
           {
-            hint: "Ask for less at once, or raise model.total_timeout_seconds.",
+            hint: "Ask for less at once, or raise model.request_timeout_seconds.",
           },
         );
       }

@@ -51,7 +51,7 @@ export interface ChosenModel {
   readonly outputTokensMax: number | undefined;
 }
 
-/** The settings name no usable model. Both sentences are for the operator. */
+/** The settings name no usable model. Both texts are for the operator; `problem` follows a colon. */
 export interface NoModel {
   readonly kind: "no_model";
   readonly problem: string;
@@ -96,12 +96,12 @@ export function chooseModel(
   const apiKeySetting = keySetting(endpoint, settings);
   const apiKey = findKey(endpoint, settings, environment);
   if (apiKey === undefined && provider.needsKey && endpoint.takesProviderKey) {
-    return noModel(`There is no API key for ${provider.name}`, `Set ${apiKeySetting} in .env.`);
+    return noModel(`there is no API key for ${provider.name}`, `Set ${apiKeySetting} in .env.`);
   }
   const modelId = settings.model || custom?.model || provider.defaultModel;
   if (modelId === undefined) {
     return noModel(
-      `No model is chosen for ${provider.name}`,
+      `no model is chosen for ${provider.name}`,
       "Set model.default in config.yaml to a model that it serves.",
     );
   }
@@ -167,7 +167,7 @@ function chooseAutomatically(
     );
   }
   return noModel(
-    "No model is set up",
+    "none is set up",
     "Run `hermes setup`, or set a key such as OPENROUTER_API_KEY in .env, or model.base_url in " +
       "config.yaml for a server of your own.",
   );

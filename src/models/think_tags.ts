@@ -18,6 +18,7 @@ export class ThinkTagSplitter {
   #closing = "";
   /** Set after a block until the answer goes on: the blank lines between are nobody's. */
   #skipsSpace = false;
+  #endsInWord = false;
   readonly #code = new CodeTracker();
 
   /** What is certain after this piece. */
@@ -65,7 +66,7 @@ export class ThinkTagSplitter {
     const said = this.#take("reasoning", end);
     this.#held = this.#held.slice(this.#closing.length);
     this.#closing = "";
-    this.#skipsSpace = true;
+    this.#skipsSpace = !this.#endsInWord;
     return said;
   }
 
@@ -80,7 +81,10 @@ export class ThinkTagSplitter {
   #take(kind: Said["kind"], length: number): Said {
     const text = this.#held.slice(0, length);
     this.#held = this.#held.slice(length);
-    if (kind === "text") this.#code.read(text);
+    if (kind === "text" && text !== "") {
+      this.#code.read(text);
+      this.#endsInWord = !/\s$/.test(text);
+    }
     return { kind, text };
   }
 }
