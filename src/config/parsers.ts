@@ -31,17 +31,21 @@ export function scalar<T>(expected: string, read: (text: string) => T | undefine
   return (raw) => {
     if (raw.kind !== "text") return refused(`is not a single value: ${expected}`);
     const value = read(raw.text);
-    return value === undefined ? refused(`is ${quote(raw.text)}: ${expected}`) : accepted(value);
+    return value === undefined ? refused(`is ${quote(raw)}: ${expected}`) : accepted(value);
   };
 }
+
+type TextItem = Extract<RawValue, { kind: "text" }>;
 
 /** Most characters of a wrong value that a finding repeats. */
 const QUOTE_LENGTH_MAX = 60;
 
-/** The beginning of `text` as one line between quotation marks. */
-export function quote(text: string): string {
-  const start = text.length > QUOTE_LENGTH_MAX ? `${text.slice(0, QUOTE_LENGTH_MAX)}…` : text;
-  return JSON.stringify(start);
+/** The beginning of a wrong value as one line; what a variable held may be a secret. */
+function quote({ text, fromVariable }: TextItem): string {
+  if (fromVariable) return "something else after its variable was put in";
+  return JSON.stringify(
+    text.length > QUOTE_LENGTH_MAX ? `${text.slice(0, QUOTE_LENGTH_MAX)}…` : text,
+  );
 }
 
 export const plainText: Parser<string> = scalar("write one line of text", (text) => text);
@@ -188,13 +192,13 @@ function idList(raw: RawValue, wrong: string, wildcard?: string): Parsed<readonl
   if (items === undefined) return refused("is not a list: separate the ids with commas");
   const problems = items
     .filter(({ text }) => !ID.test(text) && text !== wildcard)
-    .map(({ text, line }) => ({ predicate: `holds ${quote(text)}, which ${wrong}`, line }));
+    .map((item) => ({ predicate: `holds ${quote(item)}, which ${wrong}`, line: item.line }));
   if (problems.length > 0) return { kind: "refused", problems };
   return accepted([...new Set(items.map((item) => item.text))]);
 }
 
 /** The entries of a list, however it is written; `undefined` for what is no list. */
-function listItems(raw: RawValue): { text: string; line: number | undefined }[] | undefined {
+function listItems(raw: RawValue): TextItem[] | undefined {
   switch (raw.kind) {
     case "empty":
       return [];
@@ -202,7 +206,7 @@ function listItems(raw: RawValue): { text: string; line: number | undefined }[] 
       return undefined;
     case "text":
       return raw.text.split(",").map((part) => part.trim()).filter((part) => part !== "")
-        .map((text) => ({ text, line: raw.line }));
+        .map((text) => ({ ...raw, text }));
     case "list": {
       const parts = raw.items.map((item) => item.kind === "list" ? undefined : listItems(item));
       return parts.some((part) => part === undefined)
