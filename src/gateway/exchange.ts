@@ -62,7 +62,7 @@ export async function runExchange(
 ): Promise<readonly string[]> {
   const target = replyTarget(message, deps.sessionOptions.replyMode);
   const existing = options.takenUpAgain
-    ? await findReplyPosts(message.postId, target, deps.delivery, signal)
+    ? await takeBack(message, key, target, deps, signal)
     : new Map<number, Post>();
   const { runesMax, streaming } = deps;
   const answer = { target, answerTo: message.postId, existing, runesMax, streaming };
@@ -87,6 +87,18 @@ export async function runExchange(
     typingDone.abort();
     await typing;
   }
+}
+
+/** Makes the session as if the message had not come yet, and finds what was posted of its answer. */
+async function takeBack(
+  message: InboundMessage,
+  key: SessionKey,
+  target: ReplyTarget,
+  deps: ExchangeDeps,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<number, Post>> {
+  await deps.sessions.rewind(key, message.postId);
+  return await findReplyPosts(message.postId, target, deps.delivery, signal);
 }
 
 /** Posts a line of our own as the answer to a message, without a turn. */

@@ -67,6 +67,13 @@ class JsonSessionStore implements SessionStore {
     });
   }
 
+  rewind(key: SessionKey, postId: string): Promise<void> {
+    return this.#inOrder(key, async (index) => {
+      const summary = index.get(key);
+      if (summary !== undefined) await (await this.#openSession(summary)).rewind(postId);
+    });
+  }
+
   describe(key: SessionKey): Promise<SessionSummary | undefined> {
     return this.#inOrder(key, (index) => Promise.resolve(index.get(key)));
   }

@@ -8,9 +8,10 @@ import { repairTranscript } from "../transcript/repair_transcript.ts";
 import { SessionVersionError } from "./errors.ts";
 import {
   decodeHeader,
-  decodeStoredMessage,
   encodeHeader,
+  encodeRewind,
   encodeStoredMessage,
+  readMessages,
   type SessionHeader,
 } from "./session_lines.ts";
 import type { SessionSummary, StoredMessage } from "./session_store.ts";
@@ -22,6 +23,9 @@ const HEAD_BYTES_MAX = 4_096;
 const BYTES_PER_CHAR = 3;
 /** Bytes read on top, for what stands around the text of a few messages. */
 const TAIL_BYTES_MIN = 65_536;
+
+/** How far back a message may be, in bytes of the file, to be rewound to. */
+const REWIND_BYTES_MAX = 4_000_000;
 
 /** One session: its file, and its newest messages in memory. Its calls must not overlap. */
 export class SessionFile {
@@ -63,6 +67,15 @@ export class SessionFile {
     this.#tail?.add(messages.map((stored) => stored.message));
   }
 
+  /** As `SessionStore.rewind`. Looks for the message in the end of the file alone. */
+  async rewind(postId: string): Promise<void> {
+    const { values } = await readJsonLinesTail(this.#path, { bytesMax: REWIND_BYTES_MAX });
+    if (!readMessages(values).postIds.has(postId)) return;
+    this.#file.write(encodeRewind(postId));
+    await this.#file.sync();
+    this.#tail = undefined; // Read anew by the next load.
+  }
+
   close(): Promise<void> {
     return this.#file.close();
   }
@@ -70,9 +83,8 @@ export class SessionFile {
   async #readTail(charsMax: number): Promise<SessionTail> {
     const bytesMax = charsMax * BYTES_PER_CHAR + TAIL_BYTES_MIN;
     const { values, badLines, complete } = await readJsonLinesTail(this.#path, { bytesMax });
-    const lines = values.filter((value) => decodeHeader(value) === undefined);
-    const messages = lines.map(decodeStoredMessage).filter((message) => message !== undefined);
-    const lost = badLines + lines.length - messages.length;
+    const { messages, unreadable } = readMessages(values);
+    const lost = badLines + unreadable;
     if (lost > 0) this.#log("warn", "sessions.bad_lines", { file: this.#path, badLines: lost });
     return new SessionTail(messages, { charsMax, complete });
   }

@@ -38,8 +38,40 @@ export function encodeStoredMessage(stored: StoredMessage): string {
   return `${JSON.stringify(stored)}\n`;
 }
 
+/** A line that voids the message of `postId` and all that was added since. */
+export function encodeRewind(postId: string): string {
+  return `${JSON.stringify({ rewindTo: postId })}\n`;
+}
+
+export interface ReadMessages {
+  readonly messages: Message[];
+  /** Lines that are neither a message nor anything else that we know. */
+  readonly unreadable: number;
+  /** Posts that messages still in force came from. */
+  readonly postIds: ReadonlySet<string>;
+}
+
+/**
+ * The messages in force among the lines of a file, which may lack its beginning: a rewind to a
+ * message that is not among them voids all of them.
+ */
+export function readMessages(values: readonly unknown[]): ReadMessages {
+  let read: { message: Message; postId: unknown }[] = [];
+  let unreadable = 0;
+  for (const value of values) {
+    const message = decodeStoredMessage(value);
+    const { postId, rewindTo } = asObject(value) ?? {};
+    if (message !== undefined) read.push({ message, postId });
+    else if (typeof rewindTo === "string") {
+      read = read.slice(0, Math.max(0, read.findLastIndex((line) => line.postId === rewindTo)));
+    } else if (decodeHeader(value) === undefined) unreadable++;
+  }
+  const postIds = read.map((line) => line.postId).filter((id) => typeof id === "string");
+  return { messages: read.map((line) => line.message), unreadable, postIds: new Set(postIds) };
+}
+
 /** The message of a line; `undefined` when the line holds none that we can read. */
-export function decodeStoredMessage(value: unknown): Message | undefined {
+function decodeStoredMessage(value: unknown): Message | undefined {
   const message = asObject(asObject(value)?.message);
   if (typeof message?.text !== "string") return undefined;
   const { role, text } = message;

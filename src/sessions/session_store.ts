@@ -28,6 +28,11 @@ export interface SessionStore {
   load(key: SessionKey, options: { readonly charsMax: number }): Promise<readonly Message[]>;
   /** Adds messages, in order, as one: after it resolves, a crash loses none of them. */
   append(key: SessionKey, messages: readonly StoredMessage[]): Promise<void>;
+  /**
+   * Takes back the message that came from this post, and all that was added since: what is about to
+   * be said again. Nothing happens when the session does not hold it.
+   */
+  rewind(key: SessionKey, postId: string): Promise<void>;
   /** The facts of a session, or `undefined` before its first message. */
   describe(key: SessionKey): Promise<SessionSummary | undefined>;
   /** Ends the current session of `key`: the next message starts an empty one. */

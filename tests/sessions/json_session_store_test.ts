@@ -189,6 +189,29 @@ test("reset() of a session that does not exist changes nothing", async () => {
   assert.equal(await fixture.store.describe(KEY), undefined);
 });
 
+test("rewind() takes a message and all after it back, also in the file", async () => {
+  await using fixture = await openFixture();
+  await fixture.store.append(KEY, [{ ...stored(user("one")), postId: "p1" }, stored(answer("1"))]);
+  await fixture.store.append(KEY, [{ ...stored(user("two")), postId: "p2" }, stored(answer("2"))]);
+  await fixture.store.rewind(KEY, "p2");
+  assert.deepEqual(await fixture.store.load(KEY, ALL), [user("one"), answer("1")]);
+  await fixture.store.append(KEY, [{ ...stored(user("two again")), postId: "p2" }]);
+  const expected = [user("one"), answer("1"), user("two again")];
+  assert.deepEqual(await (await fixture.reopen()).load(KEY, ALL), expected);
+});
+
+test("rewind() to a post that the session does not hold changes nothing", async () => {
+  await using fixture = await openFixture();
+  await fixture.store.rewind(KEY, "p1");
+  await fixture.store.append(KEY, [{ ...stored(user("one")), postId: "p1" }]);
+  await fixture.store.rewind(KEY, "p9");
+  assert.deepEqual(await fixture.store.load(KEY, ALL), [user("one")]);
+  await fixture.store.rewind(KEY, "p1");
+  await fixture.store.rewind(KEY, "p1");
+  assert.deepEqual(await fixture.store.load(KEY, ALL), []);
+  assert.equal((await readFile(await fixture.sessionPath(), "utf8")).match(/rewindTo/g)?.length, 1);
+});
+
 test("an index that is missing is made again from the headers", async () => {
   await using fixture = await openFixture();
   const other = "agent:main:mattermost:dm:other" as SessionKey;
