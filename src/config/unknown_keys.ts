@@ -15,7 +15,7 @@ const NOT_SUPPORTED_YET =
 
 /** Every key of config.yaml that no setting reads, each with what it may have been meant to be. */
 export function* unknownKeys(root: RawMap): Generator<UnknownKey> {
-  for (const [key, value] of root.entries) yield* visit([key], value);
+  yield* visit([], root.entries, KNOWN, ORIGINAL);
 }
 
 /** The names in `.env` that look like settings of ours and are none. */
@@ -45,59 +45,82 @@ const OUR_PREFIX = /^(?:MATTERMOST|GATEWAY|HERMES)_/;
 const HOME_VARIABLE = "HERMES_HOME";
 const VARIABLES = [HOME_VARIABLE, ...ALL_SETTINGS.flatMap((row) => row.env ?? [])];
 
-const KNOWN = ALL_SETTINGS
+/** Names and what may stand below them; `*` stands for any name and any list entry. */
+interface KeyTree {
+  /** Whether a key ends here, and not only begins. */
+  isKey: boolean;
+  readonly below: Map<string, KeyTree>;
+}
+
+const KNOWN_KEYS = ALL_SETTINGS
   .flatMap((row) => [
     row.key,
     ...(row.otherKeys ?? []),
     ...(row.keysBelow ?? []).map((below) => `${row.key}.${below}`),
   ])
-  .concat(ORIGINAL_BOOKKEEPING)
-  .map((key) => key.split("."));
-const ORIGINAL = ORIGINAL_KEYS.map((key) => key.split("."));
+  .concat(ORIGINAL_BOOKKEEPING);
+const KNOWN = keyTree(KNOWN_KEYS);
+const ORIGINAL = keyTree(ORIGINAL_KEYS);
 
-function* visit(path: readonly string[], value: RawValue): Generator<UnknownKey> {
-  const isSection = KNOWN.some((known) =>
-    known.length > path.length && matches(known.slice(0, path.length), path)
-  );
-  if (isSection && (value.kind === "map" || value.kind === "list")) {
-    const children = value.kind === "map"
-      ? value.entries
-      : value.items.map((item, index) => [String(index), item] as const);
-    for (const [name, child] of children) yield* visit([...path, name], child);
-    return;
+function keyTree(keys: readonly string[]): KeyTree {
+  const root: KeyTree = { isKey: false, below: new Map() };
+  for (const key of keys) {
+    const end = key.split(".").reduce((tree, name) => {
+      const next = tree.below.get(name) ?? { isKey: false, below: new Map() };
+      tree.below.set(name, next);
+      return next;
+    }, root);
+    end.isKey = true;
   }
-  if (KNOWN.some((known) => matches(known, path))) return;
-  if (isSection && value.kind === "empty") return;
-  yield { key: path.join("."), line: value.line, predicate: describeKey(path, isSection) };
+  return root;
 }
 
-function describeKey(path: readonly string[], isSection: boolean): string {
-  if (isSection) {
-    return "is a single value and has no effect: indent the settings of this block below it";
-  }
-  const isOriginal = ORIGINAL.some((known) => matches(known, path.slice(0, known.length)));
-  return isOriginal ? NOT_SUPPORTED_YET : unknownPredicate(nearestKey(path));
+function step(tree: KeyTree | undefined, name: string): KeyTree | undefined {
+  return tree?.below.get(name) ?? tree?.below.get("*");
 }
 
-/** Whether a path is the one that `pattern` describes, in which `*` stands for any name. */
-function matches(pattern: readonly string[], path: readonly string[]): boolean {
-  return pattern.length === path.length &&
-    pattern.every((name, index) => name === "*" || name === path[index]);
+/** Looks at what stands below `path`, for which `known` and `original` have the names. */
+function* visit(
+  path: readonly string[],
+  children: Iterable<readonly [name: string, value: RawValue]>,
+  known: KeyTree,
+  original: KeyTree | undefined,
+): Generator<UnknownKey> {
+  for (const [name, value] of children) {
+    const here = [...path, name];
+    const knownHere = step(known, name);
+    const originalHere = original?.isKey ? original : step(original, name);
+    const isSection = knownHere !== undefined && knownHere.below.size > 0;
+    if (isSection && (value.kind === "map" || value.kind === "list")) {
+      yield* visit(here, childrenOf(value), knownHere, originalHere);
+    } else if (knownHere?.isKey !== true && !(isSection && value.kind === "empty")) {
+      const predicate = isSection
+        ? "is a single value and has no effect: indent the settings of this block below it"
+        : originalHere?.isKey
+        ? NOT_SUPPORTED_YET
+        : unknownPredicate(nearestKey(here, known));
+      yield { key: here.join("."), line: value.line, predicate };
+    }
+  }
+}
+
+function childrenOf(
+  value: Extract<RawValue, { kind: "map" | "list" }>,
+): Iterable<readonly [name: string, value: RawValue]> {
+  return value.kind === "map"
+    ? value.entries
+    : value.items.map((item, index) => [String(index), item] as const);
 }
 
 /** The setting a path was meant to be: one of the same block, or of that name in another block. */
-function nearestKey(path: readonly string[]): string | undefined {
-  const block = path.slice(0, -1);
+function nearestKey(path: readonly string[], block: KeyTree): string | undefined {
   const name = path.at(-1) ?? "";
-  const siblings = KNOWN
-    .filter((known) => known.length > block.length && matches(known.slice(0, block.length), block))
-    .map((known) => known[block.length] ?? "");
-  const sibling = nearest(name, siblings);
-  if (sibling !== undefined) return [...block, sibling].join(".");
-  const elsewhere = KNOWN.filter((known) => !known.includes("*"));
-  const lastNames = elsewhere.map((known) => known.at(-1) ?? "");
+  const sibling = nearest(name, [...block.below.keys()].filter((each) => each !== "*"));
+  if (sibling !== undefined) return [...path.slice(0, -1), sibling].join(".");
+  const elsewhere = KNOWN_KEYS.filter((key) => !key.includes("*"));
+  const lastNames = elsewhere.map((key) => key.slice(key.lastIndexOf(".") + 1));
   const found = nearest(name, lastNames);
-  return found === undefined ? undefined : elsewhere[lastNames.indexOf(found)]?.join(".");
+  return found === undefined ? undefined : elsewhere[lastNames.indexOf(found)];
 }
 
 function describeVariable(name: string): string | undefined {

@@ -29,6 +29,7 @@ const MISSPELLED: [text: string, key: string, meant: string | undefined][] = [
   ["providers: {x: {stale_timeout: 1}}", "providers.x.stale_timeout", undefined],
   ["agent: {nothing_like_it: 1}", "agent.nothing_like_it", undefined],
   ["'*': 1", "*", undefined],
+  ["providers: {x: {y: 1}}", "providers.x.y", undefined],
 ];
 
 for (const [text, key, meant] of MISSPELLED) {
