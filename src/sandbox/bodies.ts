@@ -17,7 +17,7 @@ export function postBody(world: World, post: Post, pendingPostId = ""): Record<s
         : {}),
       ...(post.priority === undefined
         ? {}
-        : { priority: { persistent_notifications: null, ...post.priority } }),
+        : { priority: { ...NO_PRIORITY_OPTIONS, ...post.priority } }),
       ...(files.length === 0 ? {} : { files: files.map(fileBody) }),
       ...(reactions.length === 0 ? {} : { reactions: reactions.map(reactionBody) }),
     },
@@ -48,7 +48,7 @@ export function barePostBody(
     file_ids: post.file_ids,
     pending_post_id: pendingPostId,
     ...(hasReactions ? { has_reactions: true } : {}),
-    ...(post.type.startsWith("system_") ? {} : { remote_id: "" }),
+    ...(isMadeByServer(post) ? {} : { remote_id: "" }),
     reply_count: 0,
     last_reply_at: 0,
     participants: null,
@@ -135,6 +135,8 @@ export function memberBody(member: Member): Record<string, unknown> {
   };
 }
 
+const NO_PRIORITY_OPTIONS = { requested_ack: null, persistent_notifications: null };
+
 const NOTIFY_PROPS = {
   channel: "true",
   comments: "never",
@@ -149,6 +151,12 @@ const NOTIFY_PROPS = {
   push_status: "online",
   push_threads: "all",
 };
+
+/** System posts, posts of webhooks and `/me` do not come through the API and lack `remote_id`. */
+function isMadeByServer(post: Post): boolean {
+  return post.type.startsWith("system_") || post.type === "me" ||
+    post.props.webhook_display_name !== undefined;
+}
 
 function hashtagsOf(message: string): string {
   return (message.match(/(?<![\w#])#[a-z]\w{2,}/gi) ?? []).join(" ");

@@ -16,6 +16,8 @@ export interface ServerEvent {
   event: string;
   data: Readonly<Record<string, unknown>>;
   broadcast: Broadcast;
+  /** Whether it was made for this recipient alone. */
+  isPersonal: boolean;
 }
 
 export function broadcastTo(scope: Partial<Broadcast>): Broadcast {
@@ -31,11 +33,12 @@ export function broadcastTo(scope: Partial<Broadcast>): Broadcast {
 }
 
 /**
- * The text of an event. The server encodes most events once for everybody, with blanks between the
- * parts; the ones it makes for each recipient have none and end in a newline.
+ * The text of an event. The server encodes an event once for everybody, with blanks between the
+ * parts; one that it makes for a single recipient has none and ends in a newline.
  */
-export function eventFrame({ event, data, broadcast }: ServerEvent, seq: number): string {
-  if (event === "posted" || event === "hello") {
+export function eventFrame(input: ServerEvent, seq: number): string {
+  const { event, data, broadcast, isPersonal } = input;
+  if (isPersonal) {
     return JSON.stringify({ event, data, broadcast, seq }) + "\n";
   }
   const parts = { event, data, broadcast, seq };

@@ -49,7 +49,9 @@ export class Hub {
     for (const connection of [...this.connections]) {
       const { userId } = connection;
       if (userId === undefined || !this.#reaches(broadcast, userId)) continue;
-      this.deliver(connection, { event, data: { ...data, ...forRecipient(userId) }, broadcast });
+      const extra = forRecipient(userId);
+      const isPersonal = Object.keys(extra).length > 0;
+      this.deliver(connection, { event, data: { ...data, ...extra }, broadcast, isPersonal });
     }
   }
 

@@ -1,3 +1,4 @@
+import { findMentions } from "../mattermost/mentions.ts";
 import type { Channel, Post } from "./records.ts";
 import type { World } from "./world.ts";
 
@@ -14,13 +15,14 @@ export function notifiedUserIds(world: World, post: Post, channel: Channel): Set
     .filter((id) => id !== post.user_id || post.props.from_webhook === "true");
   if (post.type.startsWith("system_")) return new Set(addedUser(post, others));
   if (channel.type === "D" || channel.type === "G") return new Set(others);
-  const names = mentionedNames(textsOf(post).join("\n\n"));
-  const toAll = (names.has("channel") || names.has("all")) &&
+  const found = textsOf(post).map(findMentions);
+  const toAll = found.some((mentions) => mentions.channel || mentions.all) &&
     others.length < CHANNEL_MENTION_MEMBERS_MAX;
   return new Set(others.filter((id) => {
     const name = world.users.get(id)?.username ?? "";
     const awake = world.statuses.get(id)?.status === "online";
-    return names.has(name) || toAll || (names.has("here") && awake);
+    return toAll ||
+      found.some((mentions) => mentions.names.has(name) || (mentions.here && awake));
   }));
 }
 
@@ -29,25 +31,13 @@ function addedUser(post: Post, others: readonly string[]): string[] {
   return others.filter((id) => id === post.props.addedUserId);
 }
 
+/** Every text of a post in which the server looks for mentions. */
 function textsOf(post: Post): string[] {
   const attachments = Array.isArray(post.props.attachments) ? post.props.attachments : [];
-  return [
-    post.message,
-    ...attachments.flatMap((attachment) => [attachment.pretext ?? "", attachment.text ?? ""]),
-  ];
-}
-
-/** Names written as `@name` in a text, outside code, in lower case. */
-function mentionedNames(text: string): Set<string> {
-  const prose = text.replace(/```[\s\S]*?(```|$)|`[^`]*`/g, " ");
-  const names = new Set<string>();
-  for (const [word] of prose.toLowerCase().matchAll(/[\p{L}\p{N}:.\-_@]+/gu)) {
-    const start = word.replace(/^[:.\-_]+/, "");
-    if (!start.startsWith("@")) continue;
-    for (let name = start.slice(1); name !== ""; name = name.slice(0, -1)) {
-      names.add(name);
-      if (!/[.\-:_]$/.test(name)) break;
-    }
-  }
-  return names;
+  const texts = attachments.flatMap((attachment) => [
+    attachment.pretext,
+    attachment.text,
+    ...(attachment.fields ?? []).map((field: { value?: unknown }) => field.value),
+  ]);
+  return [post.message, ...texts.filter((text) => typeof text === "string")];
 }

@@ -13,6 +13,8 @@ export interface PersonPost {
   readonly fileIds?: readonly string[];
 }
 
+const WEBHOOK_PROPS = { from_webhook: "true", webhook_display_name: "webhook" };
+
 /**
  * Somebody in the sandbox, doing what one does in the web app. Everything happens at once and under
  * the server's rules: what is not allowed throws a `Refusal`.
@@ -74,7 +76,7 @@ export class Person {
 
   /** What an incoming webhook of this person posts: it bears the person's id. */
   postByWebhook(input: PersonPost): Post {
-    return this.post({ ...input, props: { ...input.props, from_webhook: "true" } });
+    return this.post({ ...input, props: { ...input.props, ...WEBHOOK_PROPS } });
   }
 
   add(channel: string, username: string): void {

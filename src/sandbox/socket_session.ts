@@ -54,5 +54,6 @@ export function helloEvent(connectionId: string, userId: string): ServerEvent {
       server_version: VERSION_ID,
     },
     broadcast: broadcastTo({ user_id: userId }),
+    isPersonal: true,
   };
 }

@@ -1,6 +1,6 @@
 // deno-lint-ignore-file camelcase -- wire names, exactly as the API spells them.
 import type { SandboxServer } from "../../src/sandbox/sandbox_server.ts";
-import { addDirect, addFile, addPost, IDS } from "./recorded_world.ts";
+import { addDirect, addFile, addPost, IDS, setCustomStatus } from "./recorded_world.ts";
 import { loadRest } from "./recordings.ts";
 import { replay } from "./replay.ts";
 
@@ -99,11 +99,6 @@ function limitEdits({ settings }: SandboxServer): void {
 
 function limitRate({ faults }: SandboxServer): void {
   faults.rest.push({ answer: { kind: "rate_limited", retryAfterS: 1 } });
-}
-
-/** The sandbox has no custom status; a user who once had one keeps an empty one. */
-function setCustomStatus(sandbox: SandboxServer): void {
-  Object.assign(sandbox.user("hermes"), { props: { customStatus: "" } });
 }
 
 /** The server is in the state that another recorded request left. */

@@ -1,5 +1,6 @@
 // deno-lint-ignore-file camelcase -- wire names, exactly as the API spells them.
 import type { Channel, Post, Reaction, StoredFile, User } from "../../src/sandbox/records.ts";
+import type { SandboxServer } from "../../src/sandbox/sandbox_server.ts";
 import type { World } from "../../src/sandbox/world.ts";
 import {
   ENTITIES,
@@ -218,6 +219,11 @@ export function addFile(world: World, file: Partial<StoredFile> & { id: string }
     bytes: new Uint8Array(1),
     ...file,
   });
+}
+
+/** The sandbox has no custom status; a user who once had one keeps an empty one. */
+export function setCustomStatus(sandbox: SandboxServer): void {
+  Object.assign(sandbox.user("hermes"), { props: { customStatus: "" } });
 }
 
 export function pngHeader(width: number, height: number): Uint8Array {

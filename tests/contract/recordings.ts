@@ -34,7 +34,11 @@ export interface SocketRecording {
   readonly frames?: readonly RecordedFrame[];
   readonly frames_seen_by_alice?: readonly RecordedFrame[];
   readonly frames_second_connection?: readonly RecordedFrame[];
-  readonly cases?: readonly { readonly message: string; readonly mentions: string | null }[];
+  readonly cases?: readonly {
+    readonly message: string;
+    readonly mentions_field: string | null;
+    readonly attachments?: unknown;
+  }[];
 }
 
 /** Names of all recordings without `.json`, in order. */
