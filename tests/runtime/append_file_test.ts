@@ -59,7 +59,7 @@ test("AppendFile.open() of an empty or a whole file adds no line", async () => {
 test("[P21] AppendFile.write() survives that the process is killed", async () => {
   await using dir = await tempDir();
   const path = join(dir.path, "x.jsonl");
-  const script = await runScript(
+  await using script = await runScript(
     dir.path,
     `import { AppendFile } from ${moduleUrl("append_file.ts")};
      const file = await AppendFile.open(${JSON.stringify(path)});

@@ -24,6 +24,13 @@ test("[P23] writeFileAtomic() narrows the mode of a file that others could read"
   assert.equal((await stat(path)).mode & 0o777, 0o600);
 });
 
+test("writeFileAtomic() gives the mode it is told, whatever the umask", async () => {
+  await using dir = await tempDir();
+  const path = join(dir.path, "shared.md");
+  await writeFileAtomic(path, "text", { mode: 0o666 });
+  assert.equal((await stat(path)).mode & 0o777, 0o666);
+});
+
 test("writeFileAtomic() many times at once leaves one whole content and no other file", async () => {
   await using dir = await tempDir();
   const path = join(dir.path, "state.json");

@@ -23,7 +23,7 @@ test("[P20] trustedCertificates() adds the CA file to the runtime's own, each on
 /** Whether a process with this environment trusts our CA. */
 async function trustsOurs(environment: Readonly<Record<string, string>>): Promise<boolean> {
   await using dir = await tempDir();
-  const script = await runScript(
+  await using script = await runScript(
     dir.path,
     `import { trustedCertificates } from ${moduleUrl("certificates.ts")};
      const certificates = await trustedCertificates({})();

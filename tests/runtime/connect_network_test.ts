@@ -122,7 +122,7 @@ test("[P20] createNetwork() goes directly where told, whatever the environment's
   await using server = await startWebServer({ certificate: "server" });
   await using proxy = await startProxy({ status: 403 });
   const address = `localhost:${server.port}`;
-  const script = await runScript(
+  await using script = await runScript(
     dir.path,
     `import { createNetwork } from ${moduleUrl("connect_network.ts")};
      const network = createNetwork({

@@ -51,6 +51,17 @@ test("readJsonLinesTail() keeps a first line that begins exactly at the cut", as
   assert.deepEqual(await tail(2), { values: [], badLines: 0, complete: false });
 });
 
+test("readJsonLinesTail() takes no piece of a line for a line", async () => {
+  await using dir = await tempDir();
+  const path = join(dir.path, "x.jsonl");
+  await writeFile(path, "11\n2222222");
+  assert.deepEqual(await readJsonLinesTail(path, { bytesMax: 3 }), {
+    values: [],
+    badLines: 0,
+    complete: false,
+  });
+});
+
 test("readJsonLinesTail() gives a suffix of the values wherever the cut falls", async () => {
   await using dir = await tempDir();
   const path = join(dir.path, "x.jsonl");

@@ -48,7 +48,8 @@ test("[P23] acquireLock() makes a file of 0600 in a folder of 0700, and nothing 
 test("[P28] acquireLock() is refused while another process holds the lock, and not after", async () => {
   await using dir = await tempDir();
   const path = join(dir.path, "gateway.lock");
-  const { child, saw, exited } = await runScript(dir.path, lockingScript(path));
+  await using script = await runScript(dir.path, lockingScript(path));
+  const { child, saw, exited } = script;
   await saw("acquired");
   const refused = await acquireLock(path, owner);
   assert(refused.kind === "held");
@@ -62,11 +63,15 @@ test("[P28] acquireLock() is refused while another process holds the lock, and n
 test("[P28] acquireLock() of processes that race lets exactly one win, also over a stale lock", async () => {
   await using dir = await tempDir();
   const path = join(dir.path, "gateway.lock");
-  const dead = await runScript(dir.path, lockingScript(path));
+  await using dead = await runScript(dir.path, lockingScript(path));
   dead.child.stdin!.end();
   await dead.exited; // It never released: its lock is stale.
+  await using racing = new AsyncDisposableStack();
   const racers = await Promise.all(
-    Array.from({ length: 5 }, () => runScript(dir.path, lockingScript(path))),
+    Array.from(
+      { length: 5 },
+      async () => racing.use(await runScript(dir.path, lockingScript(path))),
+    ),
   );
   await Promise.all(racers.map(({ saw }) => saw("\n")));
   for (const { child } of racers) child.stdin!.end();

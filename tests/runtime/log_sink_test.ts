@@ -146,6 +146,7 @@ test("[C39] createLog() hides a secret in a number, and leaves short words alone
     model: "none",
   }]);
   assert.equal(line, "12:31:05 info  a.b  id=*** model=none");
+  assert.deepEqual(linesOf({ secrets: () => ["12345678"] }, ["12345678"]), ["12:31:05 info  ***"]);
 });
 
 test("createLog() keeps addresses and ids that are no credentials", () => {

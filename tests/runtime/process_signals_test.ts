@@ -5,7 +5,7 @@ import { tempDir } from "../support/temp_dir.ts";
 import { moduleUrl, runScript } from "./run_script.ts";
 
 /** Says what happens, and lives until it is cancelled. */
-const script = `import { listenForStopSignals } from ${moduleUrl("process_signals.ts")};
+const source = `import { listenForStopSignals } from ${moduleUrl("process_signals.ts")};
   const signals = listenForStopSignals();
   const living = setInterval(() => {}, 1_000);
   signals.stop.addEventListener("abort", () => console.log("stop", signals.cancel.aborted));
@@ -18,7 +18,8 @@ const script = `import { listenForStopSignals } from ${moduleUrl("process_signal
 for (const [first, second] of [["SIGTERM", "SIGTERM"], ["SIGINT", "SIGTERM"]] as const) {
   test(`listenForStopSignals() stops at ${first} and cancels at the second, ${second}`, async () => {
     await using dir = await tempDir();
-    const { child, saw, exited } = await runScript(dir.path, script);
+    await using script = await runScript(dir.path, source);
+    const { child, saw, exited } = script;
     await saw("ready");
     process.kill(child.pid!, first);
     await saw("stop");
@@ -31,13 +32,14 @@ for (const [first, second] of [["SIGTERM", "SIGTERM"], ["SIGINT", "SIGTERM"]] as
 
 test("listenForStopSignals().dispose() lets the next signal end the process", async () => {
   await using dir = await tempDir();
-  const { child, saw, exited } = await runScript(
+  await using script = await runScript(
     dir.path,
     `import { listenForStopSignals } from ${moduleUrl("process_signals.ts")};
      listenForStopSignals().dispose();
      setInterval(() => {}, 1_000);
      console.log("ready");`,
   );
+  const { child, saw, exited } = script;
   await saw("ready");
   child.kill("SIGTERM");
   await exited;

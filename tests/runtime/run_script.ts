@@ -5,7 +5,8 @@ import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 
-export interface RunningScript {
+/** A child process that ends with its scope, if it has not before. */
+export interface RunningScript extends AsyncDisposable {
   readonly child: ChildProcess;
   /** Resolves when it has written `text` to the standard output. */
   saw(text: string): Promise<void>;
@@ -41,6 +42,10 @@ export async function runScript(
       }
     },
     exited: closed.then(([code]) => ({ code, stdout, stderr })),
+    [Symbol.asyncDispose]: async () => {
+      child.kill("SIGKILL");
+      await closed;
+    },
   };
 }
 
