@@ -160,7 +160,7 @@ export class MattermostApi {
   }
 
   /** POST /posts. The answer may be an earlier post with the same pending id: look whose it is. */
-  createPost(post: NewPost, signal: AbortSignal): Promise<Post> {
+  async createPost(post: NewPost, signal: AbortSignal): Promise<Post> {
     const fileIds = post.fileIds ?? [];
     const body = {
       channel_id: post.channelId,
@@ -171,14 +171,14 @@ export class MattermostApi {
       file_ids: fileIds,
     };
     const request: RestRequest = { action: "create a post", method: "POST", path: "/posts", body };
-    return this.#rest.request(request, decodePost, signal);
+    return await this.#rest.request(request, decodePost, signal);
   }
 
   /** PUT /posts/{post_id}/patch: new text, everything else stays. */
-  patchPost(postId: string, message: string, signal: AbortSignal): Promise<Post> {
+  async patchPost(postId: string, message: string, signal: AbortSignal): Promise<Post> {
     const path = `/posts/${postId}/patch`;
     const body = { message: sendable(message, false) };
-    return this.#rest.request(
+    return await this.#rest.request(
       { action: "edit a post", method: "PUT", path, body },
       decodePost,
       signal,

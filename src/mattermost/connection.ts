@@ -232,6 +232,7 @@ class Connection {
   #receiveReply(frame: ServerFrame & { kind: "reply" }): void {
     if (frame.seqReply !== this.#pingSeq) return; // Of the challenge, or of nothing we sent.
     this.#pingSeq = undefined;
+    this.#deps.log("debug", "mattermost.ping_answered", { status: frame.status });
     if (frame.status === 401) return this.#finish({ kind: "unauthorized" });
     this.#becomeResumed();
     this.#push({ kind: "alive", serverTimeMs: frame.serverTimeMs });

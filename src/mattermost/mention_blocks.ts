@@ -49,7 +49,7 @@ interface Line {
 }
 
 /** More nested blocks than this are read as text, so that the work for a line is bounded. */
-const OPEN_BLOCKS_MAX = 64;
+const OPEN_BLOCKS_MAX = 32;
 const LIST_MARKER = /(?:\d{1,9}[.)]|[-+*])/y;
 const FENCE = /`{3,}|~{3,}/y;
 const REST_OF_LINE = /[ \t\v\f]*(?:\r\n?|\n|$)/y;
@@ -218,7 +218,9 @@ function closeParagraph(
   const start = definitionsEnd(raw, new LinkScanner(raw, lookahead), labels);
   const kept = lines.filter(({ rawStart }) => rawStart >= start)
     .map(({ rawStart, textStart }) => ({ rawStart: rawStart - start, textStart }));
-  return { raw: raw.slice(start).trimEnd(), lines: kept };
+  let end = raw.length;
+  while (end > start && isMarkdownBlank(raw[end - 1])) end -= 1;
+  return { raw: raw.slice(start, end), lines: kept };
 }
 
 /** Reads definitions into `labels` as long as there are any, and returns where the text begins. */
@@ -263,7 +265,9 @@ function skipIndent(line: Line): number {
 
 function isBlank(line: Line): boolean {
   for (let at = line.position; at < line.end; at += 1) {
-    if (!WHITE_SPACE.test(line.text.charAt(at))) return false;
+    const character = line.text.charAt(at);
+    const isAscii = character <= "\x7f";
+    if (isAscii ? !isMarkdownBlank(character) : !WHITE_SPACE.test(character)) return false;
   }
   return true;
 }

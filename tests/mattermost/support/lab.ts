@@ -5,11 +5,12 @@ import { parseServerUrl, type ServerUrl } from "../../../src/mattermost/base_url
 import { listen, type ListenerDeps, type ServerEvent } from "../../../src/mattermost/listener.ts";
 import { createNetwork } from "../../../src/runtime/connect_network.ts";
 import type { LogFields } from "../../../src/runtime/log.ts";
+import type { Secret } from "../../../src/runtime/secret.ts";
 import { SandboxServer } from "../../../src/sandbox/sandbox_server.ts";
 import type { SandboxOptions } from "../../../src/sandbox/sandbox_server.ts";
-import { FakeClock } from "../../support/fake_clock.ts";
 import { seededRandom } from "../../support/seeded_random.ts";
 import { tempDir } from "../../support/temp_dir.ts";
+import { WatchedClock } from "./watched_clock.ts";
 
 export const network = createNetwork({
   certificates: () => Promise.resolve([]),
@@ -25,14 +26,15 @@ export interface LogLine {
 /** A sandbox, a clock that stands still, and all that a client of the sandbox's bot needs. */
 export class Lab implements AsyncDisposable {
   readonly sandbox: SandboxServer;
-  readonly clock: FakeClock;
+  readonly clock: WatchedClock;
   readonly statePath: string;
   readonly logs: LogLine[] = [];
   readonly #folder: AsyncDisposable;
   readonly #listenings: Listening[] = [];
+  #logWatchers: (() => void)[] = [];
 
   static async start(options: Partial<SandboxOptions> = {}): Promise<Lab> {
-    const clock = new FakeClock();
+    const clock = new WatchedClock();
     const sandbox = await SandboxServer.start({ clock, random: seededRandom(1), ...options });
     const folder = await tempDir();
     return new Lab(sandbox, clock, folder);
@@ -40,7 +42,7 @@ export class Lab implements AsyncDisposable {
 
   private constructor(
     sandbox: SandboxServer,
-    clock: FakeClock,
+    clock: WatchedClock,
     folder: { path: string } & AsyncDisposable,
   ) {
     this.sandbox = sandbox;
@@ -57,8 +59,9 @@ export class Lab implements AsyncDisposable {
     return serverUrl(this.sandbox.url);
   }
 
-  api(): MattermostApi {
-    return new MattermostApi(this.#deps());
+  /** With another token than the bot's, for tests of refusals. */
+  api(token?: Secret): MattermostApi {
+    return new MattermostApi({ ...this.#deps(), ...(token === undefined ? {} : { token }) });
   }
 
   listenerDeps(): ListenerDeps {
@@ -83,6 +86,15 @@ export class Lab implements AsyncDisposable {
     return this.logs.filter((line) => line.event === event);
   }
 
+  /** The line number `index` of this event in the log, now or later. */
+  async logLine(event: string, index = 0): Promise<LogLine> {
+    for (;;) {
+      const line = this.logged(event)[index];
+      if (line !== undefined) return line;
+      await new Promise<void>((resolve) => this.#logWatchers.push(resolve));
+    }
+  }
+
   /** REST requests whose path, with its query, fits. */
   requested(path: RegExp): string[] {
     return this.sandbox.requests.map((request) => request.path).filter((item) => path.test(item));
@@ -98,6 +110,7 @@ export class Lab implements AsyncDisposable {
   #deps() {
     const log = (level: string, event: string, fields: LogFields = {}) => {
       this.logs.push({ level, event, fields });
+      for (const watcher of this.#logWatchers.splice(0)) watcher();
     };
     const { clock, serverUrl } = this;
     const token = this.sandbox.token("hermes");
@@ -136,15 +149,28 @@ export class Listening {
     this.#running = this.#run(deps, handle);
   }
 
-  /** The first event of this kind that is number `index` among them, now or later. */
+  /** The event of this kind that is number `index` among them, now or later. */
   async event<K extends ServerEvent["kind"]>(
     kind: K,
     index = 0,
   ): Promise<ServerEvent & { kind: K }> {
-    for (;;) {
-      const found = this.events.filter((event) => event.kind === kind)[index];
-      if (found !== undefined) return found as ServerEvent & { kind: K };
-      if (this.isOver) throw this.failure ?? new Error(`listen() ended without "${kind}"`);
+    const found = () => this.events.filter((event) => event.kind === kind)[index];
+    await this.until(() => found() !== undefined);
+    return found() as ServerEvent & { kind: K };
+  }
+
+  /** Resolves when a post with this text came, this way. */
+  posted(message: string, via: "socket" | "catch_up"): Promise<void> {
+    return this.until(() =>
+      this.events.some((event) =>
+        event.kind === "posted" && event.post.message === message && event.via === via
+      )
+    );
+  }
+
+  async until(isSo: () => boolean): Promise<void> {
+    while (!isSo()) {
+      if (this.isOver) throw this.failure ?? new Error("listen() ended too early");
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
   }

@@ -1,0 +1,418 @@
+import assert from "node:assert/strict";
+import { copyFile, readFile, stat } from "node:fs/promises";
+import { test } from "node:test";
+import { inspect } from "node:util";
+import { UnauthorizedError } from "../../src/mattermost/errors.ts";
+import type { LoggedUpgrade } from "../../src/sandbox/request_log.ts";
+import { Secret } from "../../src/runtime/secret.ts";
+import { Lab, type Listening } from "./support/lab.ts";
+
+/** The upgrade number `index`, now or later. */
+function upgrade(lab: Lab, index: number): Promise<LoggedUpgrade> {
+  return lab.sandbox.until(() => lab.sandbox.upgrades[index]);
+}
+
+/** Waits until the listener sleeps between two connections, and moves the clock over it. */
+async function passReconnectDelay(lab: Lab, listening: Listening, index = 0): Promise<number> {
+  const { retryInMs } = await listening.event("disconnected", index);
+  await lab.clock.pass(retryInMs);
+  return retryInMs;
+}
+
+/** Resolves when so many pings were answered and the wait for the next one has begun. */
+async function untilBeating(lab: Lab, pings = 1): Promise<void> {
+  await lab.logLine("mattermost.ping_answered", pings - 1);
+  await lab.clock.asleep(30_000);
+}
+
+test("listen() gives what happens, in order", async () => {
+  await using lab = await Lab.start();
+  const listening = lab.listen();
+  const { how, serverVersion } = await listening.event("connected");
+  assert.deepEqual([how, serverVersion], ["fresh", "11.6.0"]);
+  const alice = lab.sandbox.as("alice");
+  const post = alice.dm("hermes", "hello");
+  alice.edit(post.id, "hello again");
+  alice.react(post.id, "eyes");
+  alice.unreact(post.id, "eyes");
+  alice.delete(post.id);
+  await listening.event("post_deleted");
+  const posted = await listening.event("posted");
+  assert.deepEqual(
+    [posted.channelType, posted.senderName, posted.channelDisplayName, posted.via],
+    ["D", "alice", "@alice", "socket"],
+  );
+  const { post: edited } = await listening.event("post_edited");
+  assert.equal(edited.message, "hello again");
+  const { reaction } = await listening.event("reaction_added");
+  assert.deepEqual([reaction.post_id, reaction.emoji_name], [post.id, "eyes"]);
+  assert.deepEqual(listening.events.map(({ kind }) => kind), [
+    "connected",
+    "posted",
+    "post_edited",
+    "reaction_added",
+    "reaction_removed",
+    "post_deleted",
+  ]);
+});
+
+test("[C28] listen() shows the bot's own post with the pending id it was sent with", async () => {
+  await using lab = await Lab.start();
+  const listening = lab.listen();
+  await listening.event("connected");
+  const { id: channelId } = lab.sandbox.as("alice").direct("hermes");
+  const post = { channelId, rootId: "", message: "hi", pendingPostId: "pending-1" };
+  await lab.api().createPost(post, new AbortController().signal);
+  assert.equal((await listening.event("posted")).post.pending_post_id, "pending-1");
+});
+
+test("[C02] listen() authenticates by header, without origin, cookie or token in the address", async () => {
+  await using lab = await Lab.start(); // Disposing of it checks all upgrades and frames.
+  const listening = lab.listen();
+  await listening.event("connected");
+  const { authorization, path } = await upgrade(lab, 0);
+  assert.deepEqual([authorization, path], ["bearer", "/api/v4/websocket"]);
+});
+
+for (const hello of ["first", "after_reply"] as const) {
+  test(`[C02] [C05] listen() falls back to the challenge, with hello ${hello}`, async () => {
+    await using lab = await Lab.start();
+    lab.sandbox.faults.hello = hello;
+    const listening = lab.listen({ deps: { socketAuthentication: "challenge" } });
+    await listening.event("connected");
+    const { authorization, frames } = await upgrade(lab, 0);
+    assert.equal(authorization, "none");
+    assert.equal(JSON.parse(frames[0] ?? "").action, "authentication_challenge");
+    assert.deepEqual(lab.logged("mattermost.resume_off").map(({ level }) => level), ["warn"]);
+    lab.sandbox.as("alice").dm("hermes", "hello");
+    await listening.event("posted");
+
+    lab.sandbox.cut("hermes");
+    await passReconnectDelay(lab, listening);
+    assert.deepEqual((await upgrade(lab, 1)).query, {});
+  });
+}
+
+test("[C04] listen() takes a silent socket for a failure, asks REST and backs off further", async () => {
+  await using lab = await Lab.start();
+  lab.sandbox.faults.hello = "never";
+  const listening = lab.listen();
+  const delays: number[] = [];
+  for (let index = 0; index < 5; index++) {
+    await upgrade(lab, index);
+    await lab.clock.pass(10_000);
+    const { reason } = await listening.event("disconnected", index);
+    assert.equal(reason, "no_hello");
+    assert.equal(lab.requested(/users\/me$/).length, index + 1);
+    delays.push(await passReconnectDelay(lab, listening, index));
+  }
+  assert.deepEqual(delays, delays.toSorted((a, b) => a - b), "the waits grow");
+  assert.ok((delays[4] ?? 0) >= 16_000);
+  assert.equal(listening.events.some(({ kind }) => kind === "connected"), false);
+});
+
+test("[C04] listen() ends when a socket is closed before hello because the token is bad", async () => {
+  await using lab = await Lab.start();
+  const token = new Secret("x".repeat(26));
+  const listening = lab.listen({ deps: { token, api: lab.api(token) } });
+  await upgrade(lab, 0);
+  await lab.clock.asleep(10_000);
+  lab.clock.advance(5_000); // Now the server ends it.
+  await listening.ended();
+  assert.ok(listening.failure instanceof UnauthorizedError);
+  assert.equal(listening.failure.code, "mattermost.unauthorized");
+  assert.equal(lab.sandbox.upgrades.length, 1);
+});
+
+test("[C07] listen() closes with 4001 at a gap and resumes at the number it expected", async () => {
+  await using lab = await Lab.start();
+  const listening = lab.listen();
+  await untilBeating(lab);
+  const alice = lab.sandbox.as("alice");
+  alice.dm("hermes", "one");
+  await listening.event("posted");
+  lab.sandbox.skipEvents("hermes", 1);
+  alice.dm("hermes", "two");
+  alice.dm("hermes", "three");
+  const { reason, detail } = await listening.event("disconnected");
+  assert.equal(reason, "seq_gap");
+  const expected = /in place of (\d+)/.exec(detail)?.[1];
+  await lab.sandbox.until(() => lab.sandbox.upgrades[0]?.closeCode === 4001 || undefined);
+  await passReconnectDelay(lab, listening);
+  const { query } = await upgrade(lab, 1);
+  assert.equal(query.sequence_number, expected);
+  assert.equal(query.disconnect_err_code, "4001");
+  await listening.event("posted", 2);
+  assert.deepEqual(listening.messages, ["one", "two", "three"]);
+  assert.equal(lab.requested(/./).length, 0);
+});
+
+test("[C08] listen() closes with 4000 when a ping is unanswered at the next one", async () => {
+  await using lab = await Lab.start();
+  const listening = lab.listen();
+  await listening.event("connected");
+  await untilBeating(lab);
+  const { frames } = await upgrade(lab, 0);
+  lab.sandbox.faults.pings = "swallowed";
+  lab.clock.advance(30_000);
+  await lab.sandbox.until(() => frames.length === 2 || undefined);
+  await lab.clock.asleep(30_000);
+  lab.clock.advance(29_999);
+  assert.equal(listening.events.some(({ kind }) => kind === "disconnected"), false);
+  lab.clock.advance(1);
+  assert.equal((await listening.event("disconnected")).reason, "ping_timeout");
+  await lab.sandbox.until(() => lab.sandbox.upgrades[0]?.closeCode === 4000 || undefined);
+  lab.sandbox.faults.pings = "answered";
+  await passReconnectDelay(lab, listening);
+  assert.equal((await upgrade(lab, 1)).query.disconnect_err_code, "4000");
+  assert.equal((await listening.event("connected", 1)).how, "resumed");
+});
+
+test("[C09] listen() finds out within 30 s that its token was revoked, and ends", async () => {
+  await using lab = await Lab.start();
+  const listening = lab.listen();
+  await listening.event("connected");
+  await untilBeating(lab);
+  lab.clock.advance(6_000); // The server looks at the token once, after 5 s.
+  lab.sandbox.admin.revokeTokens("hermes");
+  lab.clock.advance(24_000);
+  await listening.ended();
+  assert.ok(listening.failure instanceof UnauthorizedError);
+  assert.deepEqual(lab.requested(/./), ["/api/v4/users/me"]);
+});
+
+test("[C09] listen() does not resume a socket that was deaf for a while: it catches up", async () => {
+  await using lab = await Lab.start();
+  const listening = lab.listen();
+  await listening.event("connected");
+  await untilBeating(lab);
+  lab.clock.advance(6_000);
+  lab.sandbox.admin.disableTokens("hermes");
+  lab.sandbox.as("alice").dm("hermes", "while deaf");
+  lab.sandbox.admin.enableTokens("hermes");
+  lab.clock.advance(24_000);
+  assert.equal((await listening.event("disconnected")).reason, "unauthorized");
+  await passReconnectDelay(lab, listening);
+  assert.equal((await listening.event("connected", 1)).how, "lost");
+  const { post, via } = await listening.event("posted");
+  assert.deepEqual([post.message, via], ["while deaf", "catch_up"]);
+});
+
+test("[C10] listen() resumes after a restart, gives what was missed once and lists nothing", async () => {
+  await using lab = await Lab.start();
+  const before = lab.listen();
+  await untilBeating(lab);
+  const alice = lab.sandbox.as("alice");
+  alice.dm("hermes", "before");
+  await before.event("posted");
+  await before.stop();
+  await lab.sandbox.connected("hermes", 0);
+  for (const message of ["one", "two", "three"]) alice.dm("hermes", message);
+
+  const after = lab.listen();
+  assert.equal((await after.event("connected")).how, "resumed");
+  await after.event("posted", 2);
+  assert.deepEqual(after.messages, ["one", "two", "three"]);
+  assert.equal(lab.requested(/channels/).length, 0);
+});
+
+test("[C10] listen() takes the answer to a ping for a resume when nothing was missed", async () => {
+  await using lab = await Lab.start({ settings: { userStatuses: false } });
+  const before = lab.listen();
+  await before.event("connected");
+  await untilBeating(lab);
+  await before.stop();
+  await lab.sandbox.connected("hermes", 0);
+  const after = lab.listen();
+  assert.equal((await after.event("connected")).how, "resumed");
+  assert.equal(lab.sandbox.requests.length, 0);
+});
+
+test("listen() gives an event again after a crash in the middle of its handling", async () => {
+  await using lab = await Lab.start();
+  const crashed = `${lab.statePath}.crashed`;
+  const handling = Promise.withResolvers<void>();
+  const before = lab.listen({
+    handle: async (event) => {
+      if (event.kind !== "posted" || event.post.message !== "two") return;
+      await lab.clock.pass(1_000); // The state is written now, in the middle.
+      await lab.clock.asleep(1_000);
+      await copyFile(lab.statePath, crashed);
+      handling.resolve();
+    },
+  });
+  await untilBeating(lab);
+  const alice = lab.sandbox.as("alice");
+  alice.dm("hermes", "one");
+  alice.dm("hermes", "two");
+  await handling.promise;
+  await before.stop();
+  await lab.sandbox.connected("hermes", 0);
+
+  const after = lab.listen({ deps: { statePath: crashed } });
+  await after.event("posted");
+  assert.deepEqual(after.messages, ["two"]);
+});
+
+for (const resume of ["messages_lost", "refused", "closed_at_once"] as const) {
+  test(`[C11] listen() catches up when a resume is ${resume}`, async () => {
+    await using lab = await Lab.start();
+    const listening = lab.listen();
+    await untilBeating(lab);
+    const alice = lab.sandbox.as("alice");
+    alice.dm("hermes", "before");
+    await listening.event("posted");
+    await listening.stop();
+    await lab.sandbox.connected("hermes", 0);
+    alice.dm("hermes", "missed");
+    lab.sandbox.faults.resume = resume;
+
+    const after = lab.listen();
+    if (resume === "closed_at_once") {
+      assert.equal((await after.event("disconnected")).reason, "no_hello");
+      await passReconnectDelay(lab, after);
+      assert.deepEqual((await upgrade(lab, 2)).query, {});
+    }
+    assert.equal((await after.event("connected")).how, "lost");
+    lab.sandbox.as("bob").dm("hermes", "live");
+    await after.posted("live", "socket");
+    assert.deepEqual([...new Set(after.messages)], ["before", "missed", "live"]);
+  });
+}
+
+test("[C11] listen() forgets a state that the server has never heard of", async () => {
+  await using lab = await Lab.start();
+  const listening = lab.listen();
+  await untilBeating(lab);
+  lab.sandbox.as("alice").dm("hermes", "hello");
+  await listening.event("posted");
+  await lab.sandbox.restart();
+  await passReconnectDelay(lab, listening);
+  assert.equal((await listening.event("connected", 1)).how, "lost");
+  lab.sandbox.as("alice").dm("hermes", "live");
+  await listening.posted("live", "socket");
+  await listening.stop();
+  await lab.sandbox.connected("hermes", 0);
+  const again = lab.listen();
+  assert.equal((await again.event("connected")).how, "resumed");
+});
+
+test("[C12] listen() reads and pings while its consumer is busy, and loses nothing", async () => {
+  await using lab = await Lab.start();
+  const release = Promise.withResolvers<void>();
+  const listening = lab.listen({
+    handle: (event) => event.kind === "posted" ? release.promise : undefined,
+  });
+  await untilBeating(lab);
+  const sent = Array.from({ length: 1_000 }, (_, index) => `message ${index}`);
+  for (const message of sent) lab.sandbox.as("alice").dm("hermes", message);
+  await listening.event("posted");
+  const first = await upgrade(lab, 0);
+  for (let pings = 2; pings <= 6; pings++) {
+    lab.clock.advance(30_000);
+    await untilBeating(lab, pings);
+  }
+  assert.deepEqual([lab.sandbox.upgrades.length, first.open], [1, true]);
+  release.resolve();
+  await listening.event("posted", 999);
+  assert.deepEqual(listening.messages, sent);
+});
+
+test("[C13] listen() waits longer and longer for a server that is down, and at most 60 s", async () => {
+  await using lab = await Lab.start();
+  const listening = lab.listen();
+  await untilBeating(lab);
+  await lab.sandbox.goDown();
+  const bounds = [2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000];
+  for (const [index, bound] of bounds.entries()) {
+    const delayMs = await passReconnectDelay(lab, listening, index);
+    assert.ok(bound / 2 <= delayMs && delayMs <= bound, `wait ${index} is ${delayMs}`);
+  }
+  const refused = await listening.event("disconnected", bounds.length);
+  assert.equal(refused.reason, "network");
+  assert.match(refused.detail, /connection refused\. Check/);
+  await lab.sandbox.comeUp();
+  await passReconnectDelay(lab, listening, bounds.length);
+  await listening.event("connected", 1);
+  await untilBeating(lab, 2);
+  lab.sandbox.cut("hermes");
+  const again = await listening.event("disconnected", bounds.length + 1);
+  assert.ok(again.retryInMs <= 2_000, "after hello it starts at the first wait");
+});
+
+test("[C13] [C37] listen() asks a server that refuses the upgrade why, and waits as long as it says", async () => {
+  await using lab = await Lab.start();
+  lab.sandbox.faults.upgrade = { status: 503 };
+  const maintenance = { kind: "html", status: 503, headers: { "retry-after": "7" } } as const;
+  lab.sandbox.faults.rest = [{ path: /^\/websocket$/, answer: maintenance }];
+  const listening = lab.listen();
+  const { reason, detail, retryInMs } = await listening.event("disconnected");
+  assert.equal(reason, "refused_upgrade");
+  assert.match(detail, /503/);
+  assert.ok(retryInMs >= 7_000);
+});
+
+const refusedUpgrades = [
+  ["a page", { kind: "html", status: 200 }, /web page.*subpath/],
+  ["a redirect", { kind: "redirect", location: "/mm/api/v4/websocket" }, /redirects to.*\/mm\//],
+  [
+    "400",
+    { kind: "error", status: 400, id: "api.web_socket.connect.upgrade.app_error" },
+    /400.*pass the headers Upgrade/,
+  ],
+] as const;
+
+for (const [what, answer, diagnosis] of refusedUpgrades) {
+  test(`[C37] listen() says what to do when an upgrade gets ${what}`, async () => {
+    await using lab = await Lab.start();
+    lab.sandbox.faults.upgrade = { status: 400 };
+    lab.sandbox.faults.rest = [{ path: /^\/websocket$/, answer }];
+    const listening = lab.listen();
+    assert.match((await listening.event("disconnected")).detail, diagnosis);
+  });
+}
+
+test("[C13] listen() stops at once, wherever it is", async () => {
+  await using lab = await Lab.start();
+  const connected = lab.listen();
+  await untilBeating(lab);
+  await connected.stop();
+  await lab.sandbox.until(() => lab.sandbox.upgrades[0]?.closeCode === 1000 || undefined);
+
+  await lab.sandbox.goDown();
+  const waiting = lab.listen();
+  await waiting.event("disconnected");
+  await waiting.stop();
+  assert.equal(waiting.failure, undefined);
+});
+
+test("[C14] listen() numbers its requests from 1 on each connection and sends pings alone", async () => {
+  await using lab = await Lab.start();
+  const listening = lab.listen();
+  await untilBeating(lab);
+  lab.sandbox.cut("hermes");
+  await passReconnectDelay(lab, listening);
+  await listening.event("connected", 1);
+  const { frames } = await upgrade(lab, 1);
+  await lab.sandbox.until(() => frames.length === 2 || undefined);
+  assert.deepEqual(frames.map((frame) => JSON.parse(frame)), [
+    { seq: 1, action: "ping" },
+    { seq: 2, action: "ping" },
+  ]);
+});
+
+test("[C39] listen() keeps messages and tokens out of its state and its log", async () => {
+  await using lab = await Lab.start();
+  const listening = lab.listen();
+  await untilBeating(lab);
+  lab.sandbox.as("alice").dm("hermes", "canary message");
+  await listening.event("posted");
+  lab.sandbox.cut("hermes");
+  await listening.event("disconnected");
+  await listening.stop();
+  const written = `${await readFile(lab.statePath, "utf8")}${inspect(lab.logs, { depth: 9 })}`;
+  assert.match(written, /connectionId/);
+  assert.doesNotMatch(written, /canary/);
+  assert.ok(!written.includes(lab.sandbox.token("hermes").reveal()));
+  assert.equal((await stat(lab.statePath)).mode & 0o777, 0o600);
+});
