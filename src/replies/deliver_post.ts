@@ -25,6 +25,8 @@ export interface ReplyPart {
   /** 0 for the first post of the answer. */
   readonly index: number;
   readonly text: string;
+  /** The post of this part that somebody deleted; this one is not a repetition of it. */
+  readonly replaces?: string;
 }
 
 export interface DeliveryDeps {
@@ -229,7 +231,7 @@ class Delivery {
 
 /** Stable over retries and restarts, so that a repeated create gives the first post back. */
 function pendingPostId(part: ReplyPart, deps: DeliveryDeps): string {
-  const name = [deps.botUserId, part.answerTo, part.index].join("|");
+  const name = [deps.botUserId, part.answerTo, part.index, part.replaces ?? ""].join("|");
   const digest = createHmac("sha256", deps.pendingSecret.reveal()).update(name).digest("hex");
   return `${deps.botUserId}:${digest}`;
 }

@@ -109,12 +109,13 @@ export class ReplyWriter {
       const index = locked.length + offset;
       const shown = this.#shown[index];
       if (shown?.text === part.text) continue;
-      if (shown === undefined) await this.#create(index, part, signal);
+      if (shown === undefined) await this.#create(index, part, {}, signal);
       else {
         const outcome = await editPost(shown.postId, part.text, this.#deps, signal);
         if (outcome === "edited") this.#shown[index] = { ...shown, ...part };
-        else if (outcome === "gone") await this.#create(index, part, signal);
-        else return await this.#continueAfter(index, text, signal);
+        else if (outcome === "gone") {
+          await this.#create(index, part, { replaces: shown.postId }, signal);
+        } else return await this.#continueAfter(index, text, signal);
       }
     }
     await this.#remove(locked.length + parts.length, signal);
@@ -123,10 +124,11 @@ export class ReplyWriter {
   async #create(
     index: number,
     part: { readonly text: string; readonly source: string },
+    options: { readonly replaces?: string },
     signal: AbortSignal,
   ): Promise<void> {
     const { answerTo } = this.#options;
-    const create = { target: this.#target, answerTo, index, text: part.text };
+    const create = { ...options, target: this.#target, answerTo, index, text: part.text };
     const delivered = await deliverPost(create, this.#deps, signal);
     this.#target = delivered.target;
     this.#shown[index] = { postId: delivered.postId, ...part };

@@ -1,0 +1,188 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ReplyWriter } from "../../src/replies/reply_writer.ts";
+import type { Post } from "../../src/sandbox/records.ts";
+import type { AssistantMessage } from "../../src/transcript/message.ts";
+import { ReplyLab } from "./support.ts";
+
+const RUNES_MAX = 400;
+
+function writerIn(
+  replies: ReplyLab,
+  options: { streaming?: boolean; rootId?: string } = {},
+): ReplyWriter {
+  const { id, channel_id: channelId } = replies.question;
+  return new ReplyWriter({
+    target: { channelId, rootId: options.rootId ?? "" },
+    answerTo: id,
+    existing: new Map(),
+    runesMax: RUNES_MAX,
+    streaming: options.streaming ?? true,
+  }, replies.deps());
+}
+
+function say(writer: ReplyWriter, text: string, replies: ReplyLab): void {
+  writer.show({ kind: "text_delta", text }, replies.never);
+}
+
+function finishStep(writer: ReplyWriter, text: string, replies: ReplyLab): void {
+  const message: AssistantMessage = { role: "assistant", text, toolCalls: [] };
+  writer.show({ kind: "message", message }, replies.never);
+}
+
+/** Lets the second pass after which the writer shows what it has, and waits until it did. */
+async function passSecond(replies: ReplyLab, shown: string): Promise<Post> {
+  await replies.lab.clock.sleeperFor(1_000, 1_000);
+  replies.lab.clock.advance(1_000);
+  return await replies.lab.sandbox.posted((post) => post.message === shown);
+}
+
+test("ReplyWriter posts a quick answer once and edits nothing", async () => {
+  await using replies = await ReplyLab.start();
+  const writer = writerIn(replies);
+  say(writer, "Quick ", replies);
+  say(writer, "answer", replies);
+  finishStep(writer, "Quick answer", replies);
+  const ids = await writer.finish("", replies.never);
+  assert.deepEqual(replies.answers().map((post) => [post.id, post.message]), [
+    [ids[0], "Quick answer"],
+  ]);
+  assert.deepEqual(replies.lab.requested(/patch$/), []);
+});
+
+test("[C32] ReplyWriter shows a growing answer once a second, and its last state at once", async () => {
+  await using replies = await ReplyLab.start();
+  const writer = writerIn(replies);
+  say(writer, "one", replies);
+  const first = await passSecond(replies, "one");
+  for (const word of [" two", " three", " four"]) say(writer, word, replies);
+  await passSecond(replies, "one two three four");
+  assert.equal(replies.lab.requested(/patch$/).length, 1);
+  say(writer, " five", replies);
+  finishStep(writer, "one two three four five", replies);
+  assert.deepEqual(await writer.finish("", replies.never), [first.id]);
+  assert.equal(replies.answers()[0]?.message, "one two three four five");
+});
+
+test("[C32] ReplyWriter does not edit a post that says the same already", async () => {
+  await using replies = await ReplyLab.start();
+  const writer = writerIn(replies);
+  say(writer, "all of it", replies);
+  await passSecond(replies, "all of it");
+  await replies.lab.clock.sleeperFor(1_000, 1_000);
+  replies.lab.clock.advance(1_000);
+  finishStep(writer, "all of it", replies);
+  await writer.finish("", replies.never);
+  assert.deepEqual(replies.lab.requested(/patch$/), []);
+});
+
+test("ReplyWriter posts nothing before the end when it is not streaming", async () => {
+  await using replies = await ReplyLab.start();
+  const writer = writerIn(replies, { streaming: false });
+  say(writer, "one", replies);
+  replies.lab.clock.advance(60_000);
+  assert.deepEqual(replies.answers(), []);
+  finishStep(writer, "one two", replies);
+  await writer.finish("", replies.never);
+  assert.deepEqual(replies.answers().map((post) => post.message), ["one two"]);
+});
+
+test("[C29] ReplyWriter continues a growing answer in more posts, and they hold all of it", async () => {
+  await using replies = await ReplyLab.start();
+  const writer = writerIn(replies);
+  const lines = Array.from({ length: 60 }, (_, index) => `line ${index} of the answer\n`);
+  for (const [index, line] of lines.entries()) {
+    say(writer, line, replies);
+    if (index % 15 === 14) {
+      await replies.lab.clock.sleeperFor(1_000, 1_000);
+      replies.lab.clock.advance(1_000);
+      const last = `line ${index} of`;
+      await replies.lab.sandbox.posted((post) => post.message.includes(last));
+    }
+  }
+  finishStep(writer, lines.join(""), replies);
+  const ids = await writer.finish("", replies.never);
+  const posts = replies.answers();
+  assert.deepEqual(posts.map((post) => post.id), ids);
+  assert.ok(posts.length >= 4);
+  assert.ok(posts.every((post) => [...post.message].length <= RUNES_MAX));
+  const words = (text: string) => text.split(/\s+/).filter((word) => word !== "");
+  assert.deepEqual(words(posts.map((post) => post.message).join("\n")), words(lines.join("")));
+});
+
+test("[C32] ReplyWriter goes on in a new post when the server ends the time for edits", async () => {
+  await using replies = await ReplyLab.start();
+  const writer = writerIn(replies);
+  say(writer, "shown. ", replies);
+  await passSecond(replies, "shown. ");
+  replies.lab.sandbox.faults.patch = {
+    status: 400,
+    id: "api.post.update_post.permissions_time_limit.app_error",
+  };
+  say(writer, "not shown.", replies);
+  finishStep(writer, "shown. not shown.", replies);
+  await writer.finish("", replies.never);
+  assert.deepEqual(replies.answers().map((post) => post.message), ["shown. ", "not shown."]);
+});
+
+test("[C32] ReplyWriter writes the answer into a fresh post when somebody deleted its draft", async () => {
+  await using replies = await ReplyLab.start();
+  const writer = writerIn(replies);
+  say(writer, "draft", replies);
+  const draft = await passSecond(replies, "draft");
+  replies.lab.sandbox.as("admin").delete(draft.id);
+  finishStep(writer, "draft and more", replies);
+  const ids = await writer.finish("", replies.never);
+  assert.deepEqual(replies.answers().map((post) => [post.id, post.message]), [
+    [ids[0], "draft and more"],
+  ]);
+  assert.notEqual(ids[0], draft.id);
+});
+
+test("ReplyWriter takes back what a failed call of the model had said", async () => {
+  await using replies = await ReplyLab.start();
+  const writer = writerIn(replies);
+  say(writer, "The answer is fi", replies);
+  const shown = await passSecond(replies, "The answer is fi");
+  writer.show({ kind: "restarted", reason: "network" }, replies.never);
+  say(writer, "It is four", replies);
+  finishStep(writer, "It is four", replies);
+  assert.deepEqual(await writer.finish("", replies.never), [shown.id]);
+  assert.deepEqual(replies.answers().map((post) => post.message), ["It is four"]);
+});
+
+test("ReplyWriter joins the steps of a turn, and puts a note below", async () => {
+  await using replies = await ReplyLab.start();
+  const writer = writerIn(replies, { streaming: false });
+  for (const text of ["Let me look.", "", "It is noon."]) finishStep(writer, text, replies);
+  await writer.finish("_(a note)_", replies.never);
+  const [post] = replies.answers();
+  assert.equal(post?.message, "Let me look.\n\nIt is noon.\n\n_(a note)_");
+});
+
+test("[C31] ReplyWriter keeps all parts of an answer out of a thread whose root is gone", async () => {
+  await using replies = await ReplyLab.start();
+  const writer = writerIn(replies, { streaming: false, rootId: replies.question.id });
+  replies.lab.sandbox.as("alice").delete(replies.question.id);
+  finishStep(writer, "word ".repeat(150).trim(), replies);
+  await writer.finish("", replies.never);
+  assert.deepEqual(replies.answers().map((post) => post.root_id), ["", ""]);
+  assert.match(replies.answers()[0]?.message ?? "", /is gone/);
+});
+
+test("[P29] ReplyWriter edits the posts of an earlier try of the same answer", async () => {
+  await using replies = await ReplyLab.start();
+  const { postId } = await replies.deliver({ text: "half an ans" });
+  const { id, channel_id: channelId } = replies.question;
+  const post = await replies.lab.api().getPost(postId, replies.never);
+  const writer = new ReplyWriter({
+    target: { channelId, rootId: "" },
+    answerTo: id,
+    existing: new Map([[0, post]]),
+    runesMax: RUNES_MAX,
+    streaming: true,
+  }, replies.deps());
+  finishStep(writer, "the whole answer", replies);
+  assert.deepEqual(await writer.finish("", replies.never), [postId]);
+  assert.deepEqual(replies.answers().map((one) => one.message), ["the whole answer"]);
+});
