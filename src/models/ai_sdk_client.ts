@@ -6,6 +6,7 @@ import { AnswerCollector } from "./answer_collector.ts";
 import { type CallLimits, CallTimer } from "./call_timer.ts";
 import type { ChosenModel } from "./choose_model.ts";
 import { ModelError } from "./errors.ts";
+import { readFailure, ReportedError } from "./failure_facts.ts";
 import type { ModelClient, ModelDone, ModelEvent, ModelRequest } from "./model_client.ts";
 import { toModelError } from "./model_failures.ts";
 import { echoSource, wantsReasoningText } from "./provider_echo.ts";
@@ -77,10 +78,10 @@ async function* streamOnce(
   using timer = new CallTimer(chosen, limits, clock, signal);
   try {
     const call = { ...toSdkCall(request, chosen), abortSignal: exchange.signal };
-    const { stream } = await timer.wait(model.doStream(call));
+    const { stream } = await timer.wait(fromLibrary(model.doStream(call)));
     const reader = stream.getReader();
     for (;;) {
-      const { done, value } = await timer.wait(reader.read());
+      const { done, value } = await timer.wait(fromLibrary(reader.read()));
       if (done) break;
       if (isWord(value)) timer.begin();
       yield* collector.add(value);
@@ -96,6 +97,15 @@ async function* streamOnce(
     yield answer;
   } finally {
     exchange.abort();
+  }
+}
+
+/** What stops the library is a bad answer, also where it throws an error without a name. */
+async function fromLibrary<Result>(pending: PromiseLike<Result>): Promise<Result> {
+  try {
+    return await pending;
+  } catch (error) {
+    throw readFailure(error) === undefined ? new ReportedError("it cannot be read") : error;
   }
 }
 
