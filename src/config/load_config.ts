@@ -7,7 +7,7 @@ import { type RawMap, rawText } from "./raw_value.ts";
 import { ALL_SETTINGS, type Setting, SETTINGS, type SettingValues } from "./settings.ts";
 import { readSettingsFile } from "./settings_file.ts";
 import {
-  misspelledVariables,
+  unknownInEnvironment,
   type UnknownKey,
   unknownKeys,
   unknownVariables,
@@ -60,8 +60,8 @@ export async function loadConfig(input: ConfigInput): Promise<LoadedConfig> {
   const env = await loadEnvFile(paths.envFile, problems, warnings);
   const environment = layeredEnvironment(input.environment, env);
   const yaml = await loadYamlFile(paths.configFile, environment, problems, warnings);
-  const spelling = misspelledVariables(Object.keys(input.environment));
-  warnings.push(...aboutUnknown(spelling, () => ({ kind: "environment" })));
+  const unknown = unknownInEnvironment(Object.keys(input.environment));
+  warnings.push(...aboutUnknown(unknown, () => ({ kind: "environment" })));
 
   const origins = { ...input, ...paths, env, yaml };
   const sources = new Map<string, SettingSource>();
@@ -156,7 +156,7 @@ function valueOf(
       remark.predicate,
     );
   if (parsed.kind === "refused") {
-    problems.push(...parsed.problems.map(about));
+    problems.push(...parsed.problems.slice(0, FINDINGS_MAX + 1).map(about));
     return undefined;
   }
   warnings.push(...[...parsed.warnings, ...secretOutsideEnv(row, found)].map(about));

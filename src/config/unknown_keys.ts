@@ -29,14 +29,17 @@ export function* unknownVariables(
 }
 
 /**
- * The names in the environment that are misspellings of ours. Others are not: a container platform
- * sets variables like MATTERMOST_PORT by itself.
+ * The names in the environment that are settings of the original or misspellings of ours. About
+ * others there is nothing to say: a container platform sets names like MATTERMOST_PORT by itself.
  */
-export function* misspelledVariables(names: Iterable<string>): Generator<UnknownKey> {
+export function* unknownInEnvironment(names: Iterable<string>): Generator<UnknownKey> {
   for (const key of names) {
-    if (!OUR_PREFIX.test(key) || VARIABLES.includes(key) || isOriginalVariable(key)) continue;
+    if (!OUR_PREFIX.test(key) || VARIABLES.includes(key)) continue;
     const meant = nearest(key, VARIABLES);
-    if (meant !== undefined) yield { key, line: undefined, predicate: unknownPredicate(meant) };
+    const isOriginal = isOriginalVariable(key);
+    if (!isOriginal && meant === undefined) continue;
+    const predicate = isOriginal ? NOT_SUPPORTED_YET : unknownPredicate(meant);
+    yield { key, line: undefined, predicate };
   }
 }
 

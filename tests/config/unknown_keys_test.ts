@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  misspelledVariables,
+  unknownInEnvironment,
   unknownKeys,
   unknownVariables,
 } from "../../src/config/unknown_keys.ts";
@@ -104,12 +104,17 @@ for (const [name, predicate] of VARIABLES) {
   });
 }
 
-test("misspelledVariables() tells misspellings alone: a cluster sets names of its own", () => {
+test("[P18] unknownInEnvironment() tells misspellings and settings of the original alone", () => {
   const names = [
     "MATTERMOST_TOKN",
+    "MATTERMOST_HOME_CHANNEL_NAME",
     "MATTERMOST_SERVICE_PORT_8065",
     "MATTERMOST_URL",
     "HERMES_HOME",
+    "TELEGRAM_BOT_TOKEN",
   ];
-  assert.deepEqual([...misspelledVariables(names)].map(({ key }) => key), ["MATTERMOST_TOKN"]);
+  const found = [...unknownInEnvironment(names)];
+  assert.deepEqual(found.map(({ key }) => key), names.slice(0, 2));
+  assert.match(found[0]?.predicate ?? "", /did you mean MATTERMOST_TOKEN/);
+  assert.match(found[1]?.predicate ?? "", /not supported yet/);
 });
