@@ -1,0 +1,166 @@
+import { join } from "node:path";
+import type { ExchangeDeps } from "../../src/gateway/exchange.ts";
+import { type GatewayDeps, runGateway } from "../../src/gateway/gateway.ts";
+import { Ledger } from "../../src/gateway/ledger.ts";
+import { readUnfinishedPosts } from "../../src/gateway/unfinished_posts.ts";
+import type { PostedEvent } from "../../src/mattermost/events.ts";
+import { listen } from "../../src/mattermost/listener.ts";
+import { OwnEchoes } from "../../src/replies/own_echoes.ts";
+import { Secret } from "../../src/runtime/secret.ts";
+import type { Post } from "../../src/sandbox/records.ts";
+import type { ScriptedModel } from "../../src/sandbox/scripted_model.ts";
+import { openJsonSessionStore } from "../../src/sessions/json_session_store.ts";
+import type { SessionStore } from "../../src/sessions/session_store.ts";
+import { ToolRegistry } from "../../src/tools/registry.ts";
+import { Lab, type LogLine } from "../mattermost/support/lab.ts";
+import { seededRandom } from "../support/seeded_random.ts";
+import { tempDir } from "../support/temp_dir.ts";
+
+/** A sandbox with a clock that stands still, and gateways on a home that outlives them. */
+export class GatewayLab implements AsyncDisposable {
+  readonly lab: Lab;
+  readonly #home: { path: string } & AsyncDisposable;
+  readonly #running: RunningGateway[] = [];
+  #watchers: (() => void)[] = [];
+
+  static async start(): Promise<GatewayLab> {
+    return new GatewayLab(await Lab.start(), await tempDir());
+  }
+
+  private constructor(lab: Lab, home: { path: string } & AsyncDisposable) {
+    this.lab = lab;
+    this.#home = home;
+  }
+
+  /** Starts a gateway that lets alice and bob in, on `events` or on the sandbox's socket. */
+  async run(
+    model: ScriptedModel,
+    options: {
+      readonly events?: GatewayDeps["events"];
+      readonly sessions?: SessionStore;
+      readonly drainMs?: number;
+      readonly exchange?: Partial<ExchangeDeps>;
+    } = {},
+  ): Promise<RunningGateway> {
+    const { lab } = this;
+    const { clock } = lab;
+    const log = (level: string, event: string, fields = {}) => {
+      lab.logs.push({ level, event, fields });
+      for (const look of this.#watchers.splice(0)) look();
+    };
+    const random = seededRandom(11);
+    const api = lab.api();
+    const ledger = await Ledger.open({ path: join(this.#home.path, "ledger.jsonl"), clock, log });
+    const sessions = options.sessions ??
+      openJsonSessionStore({ folder: join(this.#home.path, "sessions"), clock, random, log });
+    const stop = new AbortController();
+    const cancel = new AbortController();
+    const echoes = new OwnEchoes();
+    const pendingSecret = new Secret("secret of the tests");
+    const botUserId = lab.botUserId;
+    const delivery = { api, botUserId, pendingSecret, echoes, clock, random, log };
+    const turn = { model, tools: new ToolRegistry([]), stepsMax: 5, toolResultCharsMax: 10_000 };
+    const done = runGateway({
+      events: options.events ?? listen(lab.listenerDeps(), stop.signal),
+      unfinished: await readUnfinishedPosts(ledger, { api, log }, cancel.signal),
+      bot: { userId: botUserId, username: "hermes" },
+      policy: {
+        allowedUsers: new Set([lab.sandbox.user("alice").id, lab.sandbox.user("bob").id]),
+        allowAllUsers: false,
+        requireMention: true,
+        freeResponseChannels: new Set(),
+        allowedChannels: new Set(),
+      },
+      ledger,
+      echoes,
+      exchange: {
+        sessions,
+        turn,
+        delivery,
+        sessionOptions: {
+          groupSessionsPerUser: true,
+          threadSessionsPerUser: true,
+          replyMode: "off",
+        },
+        identity: "You are Hermes.",
+        channelPrompts: new Map(),
+        runesMax: 16_383,
+        typingIntervalMs: 0,
+        streaming: true,
+        timeZone: "UTC",
+        historyCharsMax: 100_000,
+        ...options.exchange,
+      },
+      drainMs: options.drainMs ?? 10_000,
+      clock,
+      log,
+    }, cancel.signal).finally(async () => {
+      await Promise.all([sessions.close(), ledger.close()]);
+    });
+    const gateway = new RunningGateway(done, stop, cancel);
+    this.#running.push(gateway);
+    if (options.events === undefined) await lab.sandbox.connected("hermes");
+    return gateway;
+  }
+
+  /** What the bot has posted and not deleted, oldest first. */
+  answers(): Post[] {
+    return [...this.lab.sandbox.world.posts.values()]
+      .filter((post) => post.user_id === this.lab.botUserId && post.delete_at === 0)
+      .sort((a, b) => a.create_at - b.create_at);
+  }
+
+  /** Resolves with the log line of this event about this post, now or later. */
+  async logged(event: string, postId: string): Promise<LogLine> {
+    for (;;) {
+      const found = this.lab.logged(event).find((line) => line.fields.postId === postId);
+      if (found !== undefined) return found;
+      await new Promise<void>((resolve) => this.#watchers.push(resolve));
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const gateway of this.#running) await gateway.cancel();
+    await this.lab[Symbol.asyncDispose]();
+    await this.#home[Symbol.asyncDispose]();
+  }
+}
+
+export class RunningGateway {
+  readonly done: Promise<void>;
+  readonly #stop: AbortController;
+  readonly #cancel: AbortController;
+
+  constructor(done: Promise<void>, stop: AbortController, cancel: AbortController) {
+    this.done = done;
+    this.#stop = stop;
+    this.#cancel = cancel;
+  }
+
+  /** The first signal: no new events, and the answers under way are finished. */
+  stop(): Promise<void> {
+    this.#stop.abort();
+    return this.done;
+  }
+
+  /** Both signals: what runs is aborted, as close to a crash as one process gets. */
+  cancel(): Promise<void> {
+    this.#stop.abort();
+    this.#cancel.abort();
+    return this.done;
+  }
+}
+
+/** A post of the sandbox as the socket or the catch-up would tell of it. */
+export function postedEvent(post: Post, via: "socket" | "catch_up" = "socket"): PostedEvent {
+  return {
+    kind: "posted",
+    post: { ...post, files: [], pending_post_id: "" } as unknown as PostedEvent["post"],
+    channelType: "D",
+    channelName: "dm",
+    channelDisplayName: "@alice",
+    teamId: "",
+    senderName: "alice",
+    via,
+  };
+}

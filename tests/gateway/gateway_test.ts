@@ -1,0 +1,183 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { LANE_LENGTH_MAX } from "../../src/gateway/lanes.ts";
+import type { PostedEvent } from "../../src/mattermost/events.ts";
+import type { ServerEvent } from "../../src/mattermost/listener.ts";
+import { ModelError } from "../../src/models/errors.ts";
+import { hang, ScriptedModel } from "../../src/sandbox/scripted_model.ts";
+import { GatewayLab, postedEvent } from "./gateway_lab.ts";
+
+async function* only(events: readonly ServerEvent[]): AsyncGenerator<ServerEvent> {
+  yield* events;
+}
+
+const echo = new Array(200).fill((request: { messages: readonly { text: string }[] }) =>
+  `heard: ${request.messages.at(-1)?.text}`
+);
+
+test("runGateway() answers the messages of one session in order, with the earlier ones as history", async () => {
+  await using lab = await GatewayLab.start();
+  const model = new ScriptedModel("one", "two");
+  await lab.run(model);
+  const alice = lab.lab.sandbox.as("alice");
+  alice.dm("hermes", "first");
+  const second = alice.dm("hermes", "second");
+  await lab.logged("gateway.answered", second.id);
+  assert.deepEqual(lab.answers().map((post) => post.message), ["one", "two"]);
+  assert.deepEqual(model.requests[1]?.messages.map((message) => message.text), [
+    "first",
+    "one",
+    "second",
+  ]);
+});
+
+test("[C12] runGateway() serves one session while another one hangs", async () => {
+  await using lab = await GatewayLab.start();
+  const model = new ScriptedModel(hang(), "for bob");
+  await lab.run(model);
+  lab.lab.sandbox.as("alice").dm("hermes", "hang");
+  await model.requested(1);
+  const asked = lab.lab.sandbox.as("bob").dm("hermes", "hello");
+  await lab.logged("gateway.answered", asked.id);
+  assert.deepEqual(lab.answers().map((post) => post.message), ["for bob"]);
+});
+
+test("[C20] runGateway() answers a post once, however often and by whatever way it comes", async () => {
+  await using lab = await GatewayLab.start();
+  const alice = lab.lab.sandbox.as("alice");
+  const posts = Array.from({ length: 5 }, (_, index) => alice.dm("hermes", `message ${index}`));
+  const seed = Date.now() & 0x7fffffff;
+  console.log(`seed ${seed}`);
+  const arrivals = fc.sample(
+    fc.array(
+      fc.record({
+        index: fc.nat(posts.length - 1),
+        via: fc.constantFrom("socket" as const, "catch_up" as const),
+      }),
+      { minLength: 40, maxLength: 40 },
+    ),
+    { seed, numRuns: 1 },
+  )[0] ?? [];
+  const events: PostedEvent[] = arrivals.flatMap(({ index, via }) => {
+    const post = posts[index];
+    return post === undefined ? [] : [postedEvent(post, via)];
+  });
+  const model = new ScriptedModel(...echo);
+  const gateway = await lab.run(model, { events: only(events) });
+  await gateway.done;
+  const again = await lab.run(model, { events: only(events) });
+  await again.done;
+  const expected = [...new Set(arrivals.map(({ index }) => `heard: message ${index}`))].sort();
+  assert.deepEqual(lab.answers().map((post) => post.message).sort(), expected, `seed ${seed}`);
+});
+
+test("[P14] runGateway() posts what went wrong with the model, and answers the next message", async () => {
+  await using lab = await GatewayLab.start();
+  const failure = new ModelError("overloaded", "the provider is busy", { hint: "Try again soon." });
+  await lab.run(new ScriptedModel(failure, "fine again"));
+  const alice = lab.lab.sandbox.as("alice");
+  alice.dm("hermes", "one");
+  const second = alice.dm("hermes", "two");
+  await lab.logged("gateway.answered", second.id);
+  assert.deepEqual(lab.answers().map((post) => post.message), [
+    "⚠️ Cannot get an answer from the model: the provider is busy. Try again soon.",
+    "fine again",
+  ]);
+});
+
+test("runGateway() tells the person about a bug, and the log its stack", async () => {
+  await using lab = await GatewayLab.start();
+  await lab.run(new ScriptedModel(new TypeError("x is not a function")));
+  const asked = lab.lab.sandbox.as("alice").dm("hermes", "one");
+  await lab.logged("gateway.answered", asked.id);
+  assert.match(lab.answers()[0]?.message ?? "", /Something went wrong inside Hermes/);
+  const line = await lab.logged("exchange.failed", asked.id);
+  assert.match(String(line.fields.error), /x is not a function\n\s+at /);
+});
+
+test("runGateway() says so when a session has too many messages waiting, and loses none silently", async () => {
+  await using lab = await GatewayLab.start();
+  const model = new ScriptedModel(hang());
+  await lab.run(model);
+  const alice = lab.lab.sandbox.as("alice");
+  for (let index = 0; index < LANE_LENGTH_MAX; index++) alice.dm("hermes", `message ${index}`);
+  const refused = alice.dm("hermes", "one too many");
+  await lab.logged("gateway.answered", refused.id);
+  assert.match(lab.answers()[0]?.message ?? "", /send this one again later/);
+});
+
+test("[P21] runGateway() has the message in the session before it asks the model", async () => {
+  await using lab = await GatewayLab.start();
+  const appended: string[] = [];
+  const model = new ScriptedModel(() => {
+    appended.push("asked");
+    return "fine";
+  });
+  const sessions = {
+    load: () => Promise.resolve([]),
+    describe: () => Promise.resolve(undefined),
+    append: (_key: unknown, messages: readonly { message: { text: string } }[]) => {
+      appended.push(...messages.map(({ message }) => `${message.text}, ${lab.answers().length}`));
+      return Promise.resolve();
+    },
+    rewind: () => Promise.resolve(),
+    reset: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  };
+  await lab.run(model, { sessions });
+  const asked = lab.lab.sandbox.as("alice").dm("hermes", "hello");
+  await lab.logged("gateway.answered", asked.id);
+  assert.deepEqual(appended, ["hello, 0", "asked", "fine, 0"]);
+});
+
+test("[P29] runGateway() takes up what was claimed and not answered, once, as if it had just come", async () => {
+  await using lab = await GatewayLab.start();
+  const model = new ScriptedModel(hang("Half an ans"));
+  const first = await lab.run(model, { exchange: { streaming: false } });
+  const asked = lab.lab.sandbox.as("alice").dm("hermes", "important");
+  await model.requested(1);
+  lab.lab.sandbox.faults.rest = [{ path: /^\/posts$/, answer: { kind: "reset" } }];
+  await first.cancel();
+  lab.lab.sandbox.faults.rest = [];
+  assert.deepEqual(lab.answers(), []);
+
+  const next = new ScriptedModel("the answer", "unexpected");
+  await lab.run(next);
+  await lab.logged("gateway.answered", asked.id);
+  assert.deepEqual(next.requests[0]?.messages.map((message) => message.text), ["important"]);
+  assert.deepEqual(lab.answers().map((post) => post.message), ["the answer"]);
+});
+
+test("runGateway() lets go of an unfinished post that was deleted meanwhile", async () => {
+  await using lab = await GatewayLab.start();
+  const model = new ScriptedModel(hang());
+  const first = await lab.run(model);
+  const asked = lab.lab.sandbox.as("alice").dm("hermes", "never mind");
+  await model.requested(1);
+  await first.cancel();
+  lab.lab.sandbox.as("alice").delete(asked.id);
+  const next = new ScriptedModel("unexpected");
+  const second = await lab.run(next);
+  await second.stop();
+  assert.deepEqual(next.requests, []);
+  assert.deepEqual(lab.answers(), []);
+});
+
+test("[C40] runGateway() lets the answers under way finish, for as long as it may", async () => {
+  await using lab = await GatewayLab.start();
+  const hold = Promise.withResolvers<string>();
+  const model = new ScriptedModel(() => hold.promise, hang("Half an ans"));
+  const gateway = await lab.run(model, { drainMs: 10_000 });
+  lab.lab.sandbox.as("alice").dm("hermes", "one");
+  const cut = lab.lab.sandbox.as("bob").dm("hermes", "two");
+  await model.requested(2);
+  const stopped = gateway.stop();
+  await lab.lab.clock.sleeperFor(10_000, 10_000);
+  hold.resolve("in time");
+  await lab.lab.sandbox.posted((post) => post.message === "in time");
+  lab.lab.clock.advance(10_000);
+  await stopped;
+  const [closed] = lab.answers().filter((post) => post.channel_id === cut.channel_id);
+  assert.match(closed?.message ?? "", /^Half an ans\n\n_\(Interrupted/);
+});
