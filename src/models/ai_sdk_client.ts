@@ -24,7 +24,7 @@ export interface ModelClientDeps {
 
 /** A `ModelClient` that loads what it needs when it is first used, or told to. */
 export interface LazyModelClient extends ModelClient {
-  /** Loads the provider's library ahead of the first call, which is then 20 ms faster. */
+  /** Loads the provider's library, so that the first call does not have to. */
   warmUp(): Promise<void>;
 }
 

@@ -85,7 +85,7 @@ export class AnswerCollector {
   done(): ModelDone {
     const finish = this.#finish;
     if (finish === undefined || finish.finishReason.unified === "interrupted") {
-      throw new BrokenConnectionError("the stream ended before the answer did");
+      throw new BrokenConnectionError(200);
     }
     return {
       kind: "done",

@@ -168,7 +168,7 @@ function chooseAutomatically(
   }
   return noModel(
     "none is set up",
-    "Run `hermes setup`, or set a key such as OPENROUTER_API_KEY in .env, or model.base_url in " +
+    "Set a key such as OPENROUTER_API_KEY in .env, or model.base_url in " +
       "config.yaml for a server of your own.",
   );
 }

@@ -31,9 +31,16 @@ export class UnexpectedResponseError extends Error {
   }
 }
 
-/** The connection failed; thrown where we call `fetch`, and when a stream ends too early. */
+/** The connection failed, before there was an answer or in the middle of one. */
 export class BrokenConnectionError extends Error {
   override readonly name = "BrokenConnectionError";
+  /** 0 when there was no answer. */
+  readonly status: number;
+
+  constructor(status: number, cause?: unknown) {
+    super("the connection broke", { cause });
+    this.status = status;
+  }
 }
 
 /** An error that came as a part of the stream; `reported` is the provider's own object. */
@@ -49,7 +56,7 @@ export class ReportedError extends Error {
 
 /** Reads a thrown value or an error of the stream; `undefined` for what is no failure of a call. */
 export function readFailure(error: unknown): FailureFacts | undefined {
-  if (error instanceof BrokenConnectionError) return brokenConnection(error, 0);
+  if (error instanceof BrokenConnectionError) return brokenConnection(error, error.status);
   if (error instanceof UnexpectedResponseError) return refusal(error);
   if (error instanceof ReportedError) return readFailure(error.reported);
   if (!(error instanceof Error)) return reported(error);
@@ -90,12 +97,17 @@ interface Answer {
 /** An answer with an error status, or with a body that is no stream. */
 function refusal(answer: Answer): FailureFacts {
   const responseBody = answer.responseBody ?? "";
-  const isHtml = /^\s*<(!doctype|html)/i.test(responseBody);
+  const headers = answer.responseHeaders ?? {};
+  const isHtml = /html/.test(headers["content-type"] ?? "") ||
+    /^\s*<(!doctype|html)/i.test(responseBody);
   const body = isHtml ? "" : parseJson(responseBody) ?? responseBody;
+  const facts = reported(Array.isArray(body) ? body[0] : body);
+  const status = answer.statusCode ?? 0;
+  // Some servers send an error with status 200, and its own status inside.
   return {
-    ...reported(Array.isArray(body) ? body[0] : body),
-    status: answer.statusCode ?? 0,
-    headers: answer.responseHeaders ?? {},
+    ...facts,
+    status: status < 300 && facts.status > 0 ? facts.status : status,
+    headers,
     isHtml,
   };
 }

@@ -55,7 +55,7 @@ function checkedFetch(send: FetchFn): FetchFn {
   return async (url, init) => {
     const response = await send(url, { ...init, redirect: "manual" }).catch((error: unknown) => {
       if (init?.signal?.aborted) throw error;
-      throw new BrokenConnectionError("the request failed", { cause: error });
+      throw new BrokenConnectionError(0, error);
     });
     const type = response.headers.get("content-type") ?? "";
     const isRedirect = response.status >= 300 && response.status < 400;

@@ -215,7 +215,7 @@ const refusals: readonly {
   {
     name: "[P13] says how to set a model when nothing is set",
     problem: /none is set up/,
-    hint: /hermes setup.*OPENROUTER_API_KEY in \.env.*model\.base_url/,
+    hint: /OPENROUTER_API_KEY in \.env.*model\.base_url/,
   },
   {
     name: "names the key that an explicit provider lacks",

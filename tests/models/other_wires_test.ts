@@ -212,6 +212,24 @@ test("stream() tries again when Anthropic is overloaded after it has said 200", 
   );
 });
 
+test("stream() tries again when Anthropic's stream ends before the first word", async () => {
+  const cutShort = streams([{
+    type: "message_start",
+    message: {
+      id: "m",
+      type: "message",
+      role: "assistant",
+      model: "c",
+      content: [],
+      usage: { input_tokens: 1, output_tokens: 0 },
+    },
+  }]);
+  await using at = await start([cutShort, fails(401, {})], anthropic);
+  const error = await failure(sleepThrough(at.clock, collect(at.client)));
+  assert.equal(error.kind, "auth", error.message);
+  assert.equal(at.logged[0]?.fields["kind"], "network");
+});
+
 test("[P14] stream() explains a conversation that Anthropic finds too long", async () => {
   const body = {
     type: "error",
