@@ -1,6 +1,7 @@
 import type { RestAnswer } from "./faults.ts";
 import {
   answerOfFault,
+  notUpgraded,
   page,
   redirect,
   refused,
@@ -53,9 +54,11 @@ export async function answerRequest(
   if (apiPath === undefined) {
     return stamped(refused(unknownRouteRefusal(path), requestId, locale), requestId);
   }
+  if (/^\/websocket\/?$/.test(apiPath)) return notUpgraded(400, "", requestId, locale);
   try {
     const call = callOf(received, parts);
-    return stamped(await dispatch(entry.method, apiPath, call, parts), requestId);
+    const answer = await dispatch(entry.method, apiPath, call, parts);
+    return answer.kind === "reset" ? answer : stamped(answer, requestId);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return refused(error, requestId, locale);

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from "node:http";
 import type { RestAnswer } from "./faults.ts";
 import { Refusal } from "./refusal.ts";
 import { errorJson } from "./rest/errors.ts";
@@ -7,13 +8,16 @@ import { VERSION_ID } from "./version.ts";
 
 /** An answer ready to be written. */
 export type WireAnswer = Exclude<Answer, { kind: "json" }>;
+export type BytesAnswer = Extract<Answer, { kind: "bytes" }>;
 
 const HTML_PAGE =
   "<!DOCTYPE html><html><head><title>Mattermost</title></head><body></body></html>\n";
 
 /** Adds the headers by which a client recognises the server itself. */
-export function stamped(answer: Answer, requestId: string): WireAnswer {
-  if (answer.kind === "reset") return answer;
+export function stamped(
+  answer: Exclude<Answer, { kind: "reset" }>,
+  requestId: string,
+): BytesAnswer {
   const own = { "X-Request-ID": requestId, "X-Version-Id": VERSION_ID };
   if (answer.kind === "bytes") return { ...answer, headers: { ...own, ...answer.headers } };
   const headers = { ...own, "content-type": "application/json" };
@@ -47,14 +51,31 @@ export function answerOfFault(
   }
 }
 
+/** What a request for the socket gets that cannot be upgraded: a line of the library, then JSON. */
+export function notUpgraded(
+  status: 400 | 403,
+  origin: string,
+  requestId: string,
+  locale: ServerSettings["locale"],
+): BytesAnswer {
+  const refusal = new Refusal(400, "api.web_socket.connect.upgrade.app_error", origin);
+  const type = status === 400 ? "application/json" : "text/plain; charset=utf-8";
+  return stamped({
+    kind: "bytes",
+    status,
+    headers: { "Content-Type": type, "Sec-WebSocket-Version": "13" },
+    bytes: `${STATUS_CODES[status]}\n${errorJson(refusal, locale, requestId)}`,
+  }, requestId);
+}
+
 /** An error body. An unknown route answers without the server's own headers. */
 export function refused(
   refusal: Refusal,
   requestId: string,
   locale: ServerSettings["locale"],
-): WireAnswer {
+): BytesAnswer {
   const isUnknownRoute = refusal.id === "api.context.404.app_error";
-  const answer: WireAnswer = {
+  const answer: BytesAnswer = {
     kind: "bytes",
     status: refusal.status,
     headers: { "content-type": "application/json" },
@@ -63,7 +84,7 @@ export function refused(
   return isUnknownRoute ? answer : stamped(answer, requestId);
 }
 
-function rateLimited(retryAfterS: number, doubled: boolean): WireAnswer {
+function rateLimited(retryAfterS: number, doubled: boolean): BytesAnswer {
   const seconds = String(retryAfterS);
   return {
     kind: "bytes",
@@ -79,12 +100,12 @@ function rateLimited(retryAfterS: number, doubled: boolean): WireAnswer {
   };
 }
 
-export function redirect(status: number, location: string): WireAnswer {
+export function redirect(status: number, location: string): BytesAnswer {
   return { kind: "bytes", status, headers: { location }, bytes: "" };
 }
 
 /** The page of the web client, which also answers for wrong paths. */
-export function page(status: number, headers: Readonly<Record<string, string>> = {}): WireAnswer {
+export function page(status: number, headers: Readonly<Record<string, string>> = {}): BytesAnswer {
   return {
     kind: "bytes",
     status,

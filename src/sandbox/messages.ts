@@ -131,6 +131,10 @@ const WORDS: Readonly<Record<string, Words>> = {
     en: "Bot does not exist.",
     de: "Der Bot existiert nicht.",
   },
+  "api.web_socket.connect.upgrade.app_error": {
+    en: "URL Blocked because of CORS. Url: {}",
+    de: "URL durch CORS blockiert. URL: {}",
+  },
   "api.web_socket_router.bad_seq.app_error": {
     en: "Invalid sequence for WebSocket message.",
     de: "Ungültige Sequenz der WebSocket-Nachricht.",

@@ -1,9 +1,11 @@
 import { Buffer } from "node:buffer";
-import type { IncomingMessage } from "node:http";
+import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import type { WebSocket, WebSocketServer } from "ws";
 import type { Connection } from "./connection.ts";
+import { type BytesAnswer, notUpgraded, page, refused, stamped } from "./front_answers.ts";
 import { headersOf, withoutSecrets } from "./http_front.ts";
+import { Refusal } from "./refusal.ts";
 import type { LoggedUpgrade } from "./request_log.ts";
 import type { SandboxParts } from "./rest/route.ts";
 import { credentialsOf, userOfToken } from "./sessions.ts";
@@ -16,6 +18,9 @@ export interface SocketFrontDeps {
   readonly log: LoggedUpgrade[];
   readonly sockets: WebSocketServer;
 }
+
+/** The trailing slash is the server's; a proxy in front of it may not know it. */
+const WEBSOCKET_PATH = /^\/api\/v4\/websocket\/?$/;
 
 /** Answers one upgrade request, and serves the socket until it ends. */
 export function answerUpgrade(
@@ -55,38 +60,41 @@ export function answerUpgrade(
   });
 }
 
-interface UpgradeRefusal {
-  readonly status: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-}
-
 function refusalOf(
   url: URL,
   headers: Readonly<Record<string, string>>,
   entry: LoggedUpgrade,
   parts: SandboxParts,
   basePath: string,
-): UpgradeRefusal | undefined {
-  if (parts.faults.upgrade !== undefined) return parts.faults.upgrade;
-  if (!/^\/api\/v4\/websocket\/?$/.test(url.pathname.slice(basePath.length))) {
-    return { status: 200, headers: { "Content-Type": "text/html" }, body: "<!DOCTYPE html>" };
+): BytesAnswer | undefined {
+  const requestId = parts.world.newId();
+  const { upgrade } = parts.faults;
+  if (upgrade !== undefined) {
+    const { status, headers: given = {}, body = "" } = upgrade;
+    return { kind: "bytes", status, headers: given, bytes: body };
   }
-  if (entry.authorization === "query") return { status: 401 };
-  const origin = headers.origin;
-  if (origin !== undefined && new URL(origin).host !== headers.host) return { status: 403 };
-  return undefined;
+  if (!WEBSOCKET_PATH.test(url.pathname.slice(basePath.length))) {
+    return stamped(page(200), requestId);
+  }
+  if (entry.authorization === "query") {
+    const refusal = new Refusal(401, "api.context.token_provided.app_error");
+    return refused(refusal, requestId, parts.settings.locale);
+  }
+  const { origin, host } = headers;
+  const isForeign = origin !== undefined && new URL(origin).host !== host;
+  return isForeign ? notUpgraded(403, origin, requestId, parts.settings.locale) : undefined;
 }
 
-function writeRefusal(tcp: Duplex, refusal: UpgradeRefusal): void {
-  const body = refusal.body ?? "";
+function writeRefusal(tcp: Duplex, answer: BytesAnswer): void {
   const headers = {
-    ...refusal.headers,
-    "Content-Length": String(Buffer.byteLength(body)),
+    ...answer.headers,
+    "Content-Length": String(Buffer.byteLength(answer.bytes)),
     Connection: "close",
   };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-  tcp.end(`HTTP/1.1 ${refusal.status} Refused\r\n${lines.join("\r\n")}\r\n\r\n${body}`);
+  const reason = STATUS_CODES[answer.status] ?? "";
+  tcp.write(`HTTP/1.1 ${answer.status} ${reason}\r\n${lines.join("\r\n")}\r\n\r\n`);
+  tcp.end(answer.bytes);
 }
 
 function serve(

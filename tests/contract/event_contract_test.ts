@@ -1,10 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { SandboxServer } from "../../src/sandbox/sandbox_server.ts";
-import { FakeClock } from "../support/fake_clock.ts";
-import { seededRandom } from "../support/seeded_random.ts";
 import { SCENARIOS } from "./event_scenarios.ts";
-import { seedEntities } from "./recorded_world.ts";
+import { startRecordedSandbox } from "./recorded_sandbox.ts";
 import { loadSocket, type RecordedFrame } from "./recordings.ts";
 import { shapeDifferences } from "./shape.ts";
 import { SocketStage } from "./socket_stage.ts";
@@ -12,7 +9,8 @@ import { SocketStage } from "./socket_stage.ts";
 for (const [name, scenario] of Object.entries(SCENARIOS)) {
   const recording = loadSocket(name);
   test(`[P30] the sandbox sends the events of ${name}: ${recording.about}`, async () => {
-    await using sandbox = await startRecordedSandbox();
+    await using started = await startRecordedSandbox();
+    const { sandbox } = started;
     const stage = await SocketStage.open(sandbox);
     const made = await scenario.before?.(sandbox);
     await stage.settle();
@@ -28,7 +26,8 @@ for (const [name, scenario] of Object.entries(SCENARIOS)) {
 }
 
 test("[P30] the sandbox lists the bot in mentions as ws-mentions-syntax-table says", async () => {
-  await using sandbox = await startRecordedSandbox();
+  await using started = await startRecordedSandbox();
+  const { sandbox } = started;
   const stage = await SocketStage.open(sandbox);
   const { cases = [] } = loadSocket("ws-mentions-syntax-table");
   for (const { message, mentions_field: mentions, attachments } of cases) {
@@ -44,14 +43,6 @@ test("[P30] the sandbox lists the bot in mentions as ws-mentions-syntax-table sa
   }
   stage.close();
 });
-
-function startRecordedSandbox(): Promise<SandboxServer> {
-  return SandboxServer.start({
-    clock: new FakeClock(),
-    random: seededRandom(1),
-    seed: seedEntities,
-  });
-}
 
 /** The same events in the same order, each of the same shape, for the same recipients. */
 function assertSameEvents(recorded: readonly RecordedFrame[], actual: readonly string[]): void {

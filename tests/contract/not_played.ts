@@ -42,6 +42,26 @@ const REASONS: readonly [reason: string, names: readonly string[]][] = [
     "rest-users-search",
     "rest-users-sessions-bot",
   ]],
+  ["the sandbox sends no protocol pings: on a loopback no line goes dead", [
+    "ws-no-pong-timeout",
+    "ws-no-pong-with-app-pings-timeout",
+    "ws-server-protocol-pings",
+  ]],
+  ["the sandbox applies the status of a lost connection at once, not after the next one", [
+    "ws-status-after-quick-reconnect",
+  ]],
+  ["events that no client of ours acts on", [
+    "ws-bot-display-name-changed",
+    "ws-channel-converted",
+    "ws-channel-restored",
+    "ws-channel-updated",
+    "ws-channel-viewed",
+    "ws-config-changed",
+    "ws-post-unread",
+    "ws-posted-ack-param",
+    "ws-team-join-by-other",
+    "ws-team-remove-bot",
+  ]],
   ["100 MiB over the wire; played with a lower limit as rest-file-upload-too-large-413", [
     "rest-file-upload-multipart-100mib-plus-1-413",
   ]],

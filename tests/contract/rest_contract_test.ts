@@ -1,30 +1,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { SandboxServer } from "../../src/sandbox/sandbox_server.ts";
-import { FakeClock } from "../support/fake_clock.ts";
-import { seededRandom } from "../support/seeded_random.ts";
 import { reasonNotPlayed } from "./not_played.ts";
 import { PREPARATIONS } from "./preparations.ts";
-import { seedEntities, seedFor } from "./recorded_world.ts";
+import { startRecordedSandbox } from "./recorded_sandbox.ts";
+import { seedFor } from "./recorded_world.ts";
 import { loadRest, RECORDING_NAMES, type RestRecording } from "./recordings.ts";
 import { replay, type Replayed } from "./replay.ts";
 import { shapeDifferences } from "./shape.ts";
-
-/** A time after everything that was recorded. */
-const RECORDED_UNTIL_MS = 1_795_386_000_000;
 
 for (const name of RECORDING_NAMES) {
   if (!name.startsWith("rest-") || reasonNotPlayed(name) !== undefined) continue;
   const recording = loadRest(name);
   test(`[P30] the sandbox answers like ${name}: ${recording.about}`, async () => {
-    await using sandbox = await SandboxServer.start({
-      clock: new FakeClock(RECORDED_UNTIL_MS),
-      random: seededRandom(1),
-      seed: (world) => {
-        seedEntities(world);
-        seedFor(world, recording);
-      },
-    });
+    await using started = await startRecordedSandbox((world) => seedFor(world, recording));
+    const { sandbox } = started;
     await PREPARATIONS[name]?.(sandbox);
     assertSame(recording, await replay(recording, sandbox));
   });

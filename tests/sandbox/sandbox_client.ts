@@ -88,6 +88,16 @@ export class SandboxSocket {
     return this.frame((frame) => frame.seq_reply === seq);
   }
 
+  /** A ping of the WebSocket protocol; resolves with its pong. */
+  protocolPing(): Promise<void> {
+    this.#socket.ping();
+    return new Promise((resolve) => this.#socket.once("pong", () => resolve()));
+  }
+
+  get isOpen(): boolean {
+    return this.#socket.readyState === WebSocket.OPEN;
+  }
+
   close(): void {
     this.#socket.close(1000);
   }
