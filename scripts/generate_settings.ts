@@ -11,7 +11,7 @@ import { ALL_SETTINGS, type Setting } from "../src/config/settings.ts";
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
 const SOURCE = "Generated from src/config/settings.ts by scripts/generate_settings.ts.";
 
-/** The provider keys that most people need; `hermes setup` knows all of them. */
+/** The provider keys that most people need. */
 const PROVIDER_KEYS = [
   "OPENROUTER_API_KEY",
   "OPENAI_API_KEY",

@@ -9,6 +9,7 @@ import type { Log } from "../runtime/log.ts";
 import type { Network } from "../runtime/network.ts";
 import { chooseProxy } from "../runtime/proxy.ts";
 import type { Random } from "../runtime/random.ts";
+import type { Secret } from "../runtime/secret.ts";
 
 /** What everything else stands on. */
 export interface Foundations {
@@ -32,8 +33,14 @@ export function composeMattermostNetwork(config: Config): Network {
   return composeNetwork(config, config.mattermost.proxy?.reveal());
 }
 
+/** A model and the key that it is asked with, for the log to leave out. */
+export interface ComposedModel {
+  readonly client: LazyModelClient;
+  readonly apiKey: Secret;
+}
+
 /** The model that the settings name. @throws NoModelError */
-export function composeModel(config: Config, foundations: Foundations): LazyModelClient {
+export function composeModel(config: Config, foundations: Foundations): ComposedModel {
   const chosen = chooseModel(modelSettings(config), config.environment.get);
   if (chosen.kind === "no_model") throw new NoModelError(chosen.problem, chosen.hint);
   const own = config.providers.timeouts[chosen.providerId];
@@ -44,7 +51,8 @@ export function composeModel(config: Config, foundations: Foundations): LazyMode
     retriesMax: config.agent.apiRetriesMax,
   };
   const { fetch } = composeNetwork(config, undefined);
-  return createModelClient(chosen, { ...foundations, fetch, limits });
+  const client = createModelClient(chosen, { ...foundations, fetch, limits });
+  return { client, apiKey: chosen.apiKey };
 }
 
 function composeNetwork(config: Config, ownProxy: string | undefined): Network {

@@ -71,8 +71,8 @@ function* checkConfiguration(input: DoctorInput, ready: MattermostConfig): Gener
 function checkModel({ loaded, clock, random }: DoctorInput): Check {
   if (loaded.config === undefined) throw new Error("there is no configuration to check");
   try {
-    const model = composeModel(loaded.config, { clock, random, log: silentLog });
-    return ok("model", `Answers come from ${model.modelId}`);
+    const { client } = composeModel(loaded.config, { clock, random, log: silentLog });
+    return ok("model", `Answers come from ${client.modelId}`);
   } catch (error) {
     return explain("model", error);
   }

@@ -1,12 +1,15 @@
-import { loadConfig } from "../config/load_config.ts";
+import type { Finding } from "../config/finding.ts";
+import { type Config, loadConfig } from "../config/load_config.ts";
 import { homePaths, resolveHome } from "../config/paths.ts";
 import { requireMattermost } from "../config/require_mattermost.ts";
 import { UnauthorizedError, UnexpectedAnswerError } from "../mattermost/errors.ts";
 import { CertificateError } from "../runtime/certificates.ts";
 import { systemClock } from "../runtime/clock.ts";
+import type { Log } from "../runtime/log.ts";
 import { createLog } from "../runtime/log_sink.ts";
 import { listenForStopSignals } from "../runtime/process_signals.ts";
 import { systemRandom } from "../runtime/random.ts";
+import type { Secret } from "../runtime/secret.ts";
 import { composeMattermostNetwork, composeModel, NoModelError } from "./compose.ts";
 import { EXIT } from "./exit_codes.ts";
 import { takeGatewayLocks } from "./gateway_locks.ts";
@@ -29,31 +32,29 @@ const CONFIG_ERRORS = [
   ServerUrlError,
 ];
 
+/** Warnings told at the start; a home of the Python original may give dozens. */
+const WARNINGS_SHOWN_MAX = 5;
+
 /** `hermes gateway`: connects and answers until SIGINT or SIGTERM. Gives the exit code. */
 export async function runGatewayCommand(options: GatewayOptions, io: CliIo): Promise<number> {
   const home = resolveHome(io.environment);
   const { environment } = io;
   const loaded = await loadConfig({ home, environment, flags: options.flags });
-  for (const warning of loaded.warnings) io.err(`Warning: ${warning.message}.`);
+  printWarnings(loaded.warnings, io);
   const ready = requireMattermost(loaded);
   if (ready.kind === "refused") {
     for (const problem of ready.problems) io.err(`${problem.message}.`);
+    io.err(`Settings are read from ${home}.`);
     return EXIT.config;
   }
   const { config, token } = ready;
-  const format = io.errTerminal.isTty && config.log.format !== "json" ? "pretty" : "json";
-  const log = createLog({
-    format,
-    levelMin: options.verbose ? "debug" : config.log.level,
-    write: io.err,
-    clock: systemClock,
-    color: io.errTerminal.color,
-    secrets: () => [token.reveal(), config.model.apiKey?.reveal() ?? ""],
-  });
+  const secrets = [token];
+  const log = createGatewayLog(config, secrets, options, io);
   const foundations = { clock: systemClock, random: systemRandom, log };
   const signals = listenForStopSignals();
   try {
-    const model = composeModel(config, foundations);
+    const { client: model, apiKey } = composeModel(config, foundations);
+    secrets.push(apiKey);
     const network = composeMattermostNetwork(config);
     const paths = homePaths(home);
     await using _locks = await takeGatewayLocks({ ...paths, token }, environment);
@@ -66,4 +67,28 @@ export async function runGatewayCommand(options: GatewayOptions, io: CliIo): Pro
   } finally {
     signals.dispose();
   }
+}
+
+function printWarnings(warnings: readonly Finding[], io: CliIo): void {
+  for (const { message } of warnings.slice(0, WARNINGS_SHOWN_MAX)) io.err(`Warning: ${message}.`);
+  const more = warnings.length - WARNINGS_SHOWN_MAX;
+  if (more > 0) io.err(`Warning: ${more} more; hermes doctor tells them all.`);
+}
+
+function createGatewayLog(
+  config: Config,
+  secrets: readonly Secret[],
+  options: GatewayOptions,
+  io: CliIo,
+): Log {
+  const automatic = io.errTerminal.isTty ? "text" : "json";
+  const format = config.log.format === "auto" ? automatic : config.log.format;
+  return createLog({
+    format: format === "text" ? "pretty" : "json",
+    levelMin: options.verbose ? "debug" : config.log.level,
+    write: io.err,
+    clock: systemClock,
+    color: io.errTerminal.color,
+    secrets: () => secrets.map((secret) => secret.reveal()),
+  });
 }

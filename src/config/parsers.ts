@@ -154,7 +154,7 @@ export const channelIdList: Parser<readonly string[]> = (raw) =>
 export const userIdList: Parser<readonly string[]> = (raw) => {
   const parsed = idList(
     raw,
-    `is not a user id: user names are not looked up here, so write the ${ID_FORM} of the id, which "hermes setup" finds by name`,
+    `is not a user id: user names are not looked up here, so write the ${ID_FORM} of the id, which an administrator finds in the System Console under Users`,
     "*",
   );
   if (parsed.kind === "refused" || !parsed.value.includes("*")) return parsed;

@@ -48,7 +48,6 @@ export function accessOf(config: Config): Access {
 }
 
 function missingFinding(key: string, what: string): Finding {
-  const message =
-    `${key} is not set: put the ${what} of your Mattermost server into .env, or run "hermes setup"`;
+  const message = `${key} is not set: put the ${what} of your Mattermost server into .env`;
   return { message, file: undefined, key, line: undefined };
 }

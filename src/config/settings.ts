@@ -317,9 +317,9 @@ export const SETTINGS = {
     format: setting({
       key: "logging.format",
       env: ["HERMES_LOG_FORMAT"],
-      parse: choice(["text", "json"]),
-      initial: "text",
-      doc: "text for people, json for machines.",
+      parse: choice(["auto", "text", "json"]),
+      initial: "auto",
+      doc: "text for people, json for machines; auto is text on a terminal, else json.",
     }),
   },
 };

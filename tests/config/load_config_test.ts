@@ -28,7 +28,7 @@ test("loadConfig() without any file gives the defaults and nothing to say", asyn
   assert.equal(config?.model.idleTimeoutMs, 180_000);
   assert.equal(config?.model.totalTimeoutMs, 1_800_000);
   assert.deepEqual(config?.agent, { stepsMax: 90, apiRetriesMax: 3, reasoningEffort: "none" });
-  assert.deepEqual(config?.log, { level: "info", format: "text" });
+  assert.deepEqual(config?.log, { level: "info", format: "auto" });
   assert.deepEqual([...new Set(sources.values())], ["default"]);
   assert.equal(sources.size, ALL_SETTINGS.length);
 });
