@@ -192,13 +192,13 @@ function demonstratedError(): ModelError {
 }
 
 function tellTime({ tools, messages }: ModelRequest): AssistantMessage {
-  if (!tools.some(({ name }) => name === "clock")) {
-    return speak("I would call the tool `clock` now, but nobody gave it to me.");
+  if (!tools.some(({ name }) => name === "current_time")) {
+    return speak("I would call the tool `current_time` now, but nobody gave it to me.");
   }
   return {
     role: "assistant",
     text: "Let me look at the clock.\n\n",
-    toolCalls: [{ id: `call_${messages.length}`, name: "clock", arguments: {} }],
+    toolCalls: [{ id: `call_${messages.length}`, name: "current_time", arguments: {} }],
   };
 }
 

@@ -7,7 +7,7 @@ import type { Message } from "../../src/transcript/message.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 
 const POST_RUNES_MAX = 16_383;
-const clockTool = { name: "clock", description: "Tells the time", inputSchema: { type: "object" } };
+const clockTool = { name: "current_time", description: "Tells the time", inputSchema: { type: "object" } };
 const never = new AbortController().signal;
 
 function asking(text: string, ...earlier: Message[]): ModelRequest {
@@ -49,7 +49,7 @@ test("ScriptedModel gives its answers in order and keeps the requests", async ()
   const model = new ScriptedModel("Hello there", {
     role: "assistant",
     text: "",
-    toolCalls: [{ id: "c", name: "clock", arguments: {} }],
+    toolCalls: [{ id: "c", name: "current_time", arguments: {} }],
   });
   model.push((request) => `You wrote ${request.messages.length} message`);
   const first = await collect(model.stream(asking("one"), never));
@@ -106,11 +106,11 @@ test("[P24] demoModel() streams an answer that is longer than one post, within s
 
 test("[P24] demoModel() calls the clock and tells its result", async () => {
   const call = doneOf((await demo(asking("what time is it?"))).events).message;
-  assert.deepEqual(call.toolCalls.map(({ name }) => name), ["clock"]);
+  assert.deepEqual(call.toolCalls.map(({ name }) => name), ["current_time"]);
   const result: Message = {
     role: "tool",
     toolCallId: call.toolCalls[0]?.id ?? "",
-    toolName: "clock",
+    toolName: "current_time",
     text: "12:00",
     isError: false,
   };
@@ -118,7 +118,7 @@ test("[P24] demoModel() calls the clock and tells its result", async () => {
     ...asking("what time is it?"),
     messages: [{ role: "user", text: "what time is it?" }, call, result],
   });
-  assert.match(textOf(events), /`clock` says: 12:00/);
+  assert.match(textOf(events), /`current_time` says: 12:00/);
 });
 
 test("demoModel() calls no tool that it was not offered", async () => {
