@@ -37,8 +37,7 @@ export async function* catchUp(
   const missed: Missed[] = [];
   for (const channel of channels) {
     const mark = marks.channels.get(channel.id);
-    const seenUntilMs = mark?.lastPostAtSeen ?? marks.lastAliveMs - OVERLAP_MS;
-    if (channel.delete_at !== 0 || channel.last_post_at <= seenUntilMs) continue;
+    if (channel.delete_at !== 0 || isUnchanged(channel, mark, marks.lastAliveMs)) continue;
     const sinceMs = Math.max(
       (mark?.lastPostAtSeen ?? marks.lastAliveMs) - OVERLAP_MS,
       deps.clock.nowMs() - deps.postAgeMsMax,
@@ -51,6 +50,19 @@ export async function* catchUp(
   deps.log("info", "mattermost.caught_up", { channels: channels.length, posts: missed.length });
   yield* toEvents(missed, deps, signal);
   return channels;
+}
+
+/**
+ * Nothing new since a post that was handled, and nothing at all in the time of the overlap: the time
+ * of the last post says nothing about another one of the same millisecond, or a late one.
+ */
+function isUnchanged(
+  channel: Channel,
+  mark: ChannelMark | undefined,
+  lastAliveMs: number,
+): boolean {
+  const isSeen = mark === undefined || channel.last_post_at <= mark.lastPostAtSeen;
+  return isSeen && channel.last_post_at < lastAliveMs - OVERLAP_MS;
 }
 
 interface Missed {

@@ -6,6 +6,7 @@ import { UnauthorizedError } from "../../src/mattermost/errors.ts";
 import type { LoggedUpgrade } from "../../src/sandbox/request_log.ts";
 import { Secret } from "../../src/runtime/secret.ts";
 import { Lab, type Listening } from "./support/lab.ts";
+import { hello, scriptedNetwork, ScriptedSocket, typing } from "./support/scripted_socket.ts";
 
 /** The upgrade number `index`, now or later. */
 function upgrade(lab: Lab, index: number): Promise<LoggedUpgrade> {
@@ -23,6 +24,16 @@ async function passReconnectDelay(lab: Lab, listening: Listening, index = 0): Pr
 async function untilBeating(lab: Lab, pings = 1): Promise<void> {
   await lab.logLine("mattermost.ping_answered", pings - 1);
   await lab.clock.asleep(30_000);
+}
+
+/** A listener that handled the post "before" and has stopped. */
+async function startedBefore(lab: Lab): Promise<void> {
+  const listening = lab.listen();
+  await listening.event("connected");
+  lab.sandbox.as("alice").dm("hermes", "before");
+  await listening.event("posted");
+  await listening.stop();
+  await lab.sandbox.connected("hermes", 0);
 }
 
 test("listen() gives what happens, in order", async () => {
@@ -257,14 +268,8 @@ test("listen() gives an event again after a crash in the middle of its handling"
 for (const resume of ["messages_lost", "refused", "closed_at_once"] as const) {
   test(`[C11] listen() catches up when a resume is ${resume}`, async () => {
     await using lab = await Lab.start();
-    const listening = lab.listen();
-    await untilBeating(lab);
-    const alice = lab.sandbox.as("alice");
-    alice.dm("hermes", "before");
-    await listening.event("posted");
-    await listening.stop();
-    await lab.sandbox.connected("hermes", 0);
-    alice.dm("hermes", "missed");
+    await startedBefore(lab);
+    lab.sandbox.as("alice").dm("hermes", "missed");
     lab.sandbox.faults.resume = resume;
 
     const after = lab.listen();
@@ -295,6 +300,79 @@ test("[C11] listen() forgets a state that the server has never heard of", async 
   await lab.sandbox.connected("hermes", 0);
   const again = lab.listen();
   assert.equal((await again.event("connected")).how, "resumed");
+});
+
+test("[C11] listen() repeats a catch-up that failed, and gives live events after it", async () => {
+  await using lab = await Lab.start();
+  await startedBefore(lab);
+  lab.sandbox.as("alice").dm("hermes", "missed");
+  lab.sandbox.faults.resume = "refused";
+  const answer = { kind: "html", status: 502 } as const;
+  lab.sandbox.faults.rest = [{ path: /\/posts$/, times: 2, answer }];
+  const listening = lab.listen();
+  await listening.event("connected");
+  await lab.logLine("mattermost.catch_up_failed");
+  lab.sandbox.as("alice").dm("hermes", "live");
+  for (let index = 0; index < 2; index++) {
+    const { fields } = await lab.logLine("mattermost.catch_up_failed", index);
+    await lab.clock.pass(Number(fields.retryInMs));
+  }
+  await listening.posted("live", "socket");
+  assert.deepEqual(listening.messages, ["before", "missed", "live", "live"]);
+});
+
+test("[C11] listen() that ends in the middle of a catch-up begins it anew at the next start", async () => {
+  await using lab = await Lab.start();
+  await startedBefore(lab);
+  for (const message of ["one", "two", "three"]) lab.sandbox.as("alice").dm("hermes", message);
+  lab.sandbox.faults.resume = "refused";
+  const middle = Promise.withResolvers<void>();
+  const interrupted: Listening = lab.listen({
+    handle: (event) => {
+      if (event.kind !== "posted" || event.post.message !== "two") return;
+      middle.resolve();
+      void interrupted.stop();
+    },
+  });
+  await middle.promise;
+  await interrupted.ended();
+  await lab.sandbox.connected("hermes", 0);
+  lab.sandbox.faults.resume = "granted";
+
+  const after = lab.listen();
+  assert.equal((await after.event("connected")).how, "lost");
+  await after.posted("three", "catch_up");
+});
+
+test("[C11] listen() ends when the token dies during the catch-up", async () => {
+  await using lab = await Lab.start();
+  await startedBefore(lab);
+  lab.sandbox.faults.resume = "refused";
+  const id = "api.context.session_expired.app_error";
+  lab.sandbox.faults.rest = [{ answer: { kind: "error", status: 401, id } }];
+  const listening = lab.listen();
+  await listening.ended();
+  assert.ok(listening.failure instanceof UnauthorizedError);
+});
+
+test("[C07] listen() gives up a connection that has a hole just where it resumes", async () => {
+  await using lab = await Lab.start();
+  const first = new ScriptedSocket();
+  const second = new ScriptedSocket();
+  const third = new ScriptedSocket();
+  const { openSocket, requests } = scriptedNetwork(first, second, third);
+  const listening = lab.listen({ deps: { openSocket } });
+  first.push(hello(), typing(1), typing(3));
+  await passReconnectDelay(lab, listening);
+  second.push(typing(3));
+  await passReconnectDelay(lab, listening, 1);
+  third.push(hello());
+  await listening.event("connected", 1);
+  assert.deepEqual(requests.map(({ url }) => new URL(url).search), [
+    "",
+    `?connection_id=${"c".repeat(26)}&sequence_number=2&disconnect_err_code=4001`,
+    "?disconnect_err_code=4001",
+  ]);
 });
 
 test("[C12] listen() reads and pings while its consumer is busy, and loses nothing", async () => {
