@@ -25,8 +25,20 @@ const DEMO_EXAMPLES = `
 Examples:
   hermes demo
   hermes demo --script conversation.txt
+  printf 'help\\n#general @hermes hi\\n' | hermes demo --script -
 
-Without a configured model the built-in scripted model answers, and says so.`;
+A script has one message a line: [PERSON:] [#CHANNEL or >] TEXT
+  what time is it?                     from alice to hermes, directly
+  #general @hermes hello               in a channel, where hermes has to be mentioned
+  > @hermes and now?                   in the thread of the last post
+  bob: #general @hermes me too         from somebody else: alice, bob or mallory
+  \\> not a thread                     a backslash before a text that looks like one of these
+  # a comment                          and blank lines are left out
+
+The language model of your settings answers, or else a built-in scripted one that needs no network.
+Everything lives in memory and in a temporary folder, which is removed at the end.
+
+Exit codes: 0 done, 1 something was not answered, 2 the script cannot be used.`;
 
 const DOCTOR_EXAMPLES = `
 Examples:
