@@ -1,6 +1,6 @@
 // deno-lint-ignore-file camelcase -- wire names, exactly as the API spells them.
 import type { SandboxServer } from "../../src/sandbox/sandbox_server.ts";
-import { addDirect, addFile, addPost, IDS, setCustomStatus } from "./recorded_world.ts";
+import { addDirect, addFile, addPost, IDS, seedFor, setCustomStatus } from "./recorded_world.ts";
 import { loadRest } from "./recordings.ts";
 import { replay } from "./replay.ts";
 
@@ -61,6 +61,8 @@ export const PREPARATIONS: Readonly<Record<string, Preparation>> = {
   "rest-reaction-add-deleted-post-404": addDeletedPost,
   "rest-reaction-delete-ok": after("rest-reaction-add-ok"),
   "rest-reactions-list": after("rest-reaction-add-ok"),
+  "rest-thread-get-page": addWholeThread,
+  "rest-thread-get-page-up": addWholeThread,
   "rest-users-get-deactivated": addGoneUser,
   "rest-users-me-deactivated-bot-401": ({ admin }) => admin.deactivate("doomed-bot"),
   "rest-users-me-disabled-token-401": ({ admin }) => admin.disableTokens("doomed-bot"),
@@ -87,6 +89,10 @@ function addGoneUser({ world }: SandboxServer): void {
 
 function addDeletedPost({ world }: SandboxServer): void {
   addPost(world, { id: DELETED_POST, user_id: IDS.hermes, delete_at: 2 });
+}
+
+function addWholeThread({ world }: SandboxServer): void {
+  seedFor(world, loadRest("rest-thread-get"));
 }
 
 function limitFiles({ settings }: SandboxServer): void {

@@ -33,6 +33,7 @@ function assertSame(recording: RestRecording, replayed: Replayed): void {
     assert.equal(body.id, recorded.id);
     assert.equal(body.message, recorded.message);
   }
+  assert.equal(body.has_next, recorded.has_next);
   if (Array.isArray(recorded.order)) assertSameOrder(recording, recorded.order, body.order);
   const differences = shapeDifferences(recorded, body);
   // The client config has some 250 entries; the sandbox gives those a bot may ask for.

@@ -45,7 +45,7 @@ function getChannelPosts(call: Call, parts: SandboxParts): Answer {
 
 /** Which of the posts, oldest first, a page holds. `after` and `before` are strict in time. */
 function slicePosts(posts: readonly Post[], call: Call, perPage: number) {
-  const { query, params: _ } = call;
+  const { query } = call;
   const page = numberOf(call, "page", 0, Number.MAX_SAFE_INTEGER);
   const after = query.get("after") ?? "";
   const before = query.get("before") ?? "";
@@ -86,17 +86,29 @@ function getThread(call: Call, { world }: SandboxParts): Answer {
   }
   const channel = world.channels.get(root.channel_id);
   if (channel === undefined || !world.canRead(asker(call).id, channel)) throw permissionRefusal();
-  const replies = world.repliesTo(root.id);
+  const thread = [root, ...world.repliesTo(root.id)];
   const perPage = numberOf(call, "perPage", 0, PAGE_POSTS_MAX);
-  const fromPost = call.query.get("fromPost") ?? "";
-  const isUp = call.query.get("direction") === "up";
-  const ordered = isUp ? [...replies].reverse() : replies;
-  const from = fromPost === "" ? 0 : ordered.findIndex((reply) => reply.id === fromPost) + 1;
-  const page = perPage === 0 ? ordered : ordered.slice(from, from + perPage);
-  return json({
-    ...listBody(world, [root, ...page], []),
-    has_next: from + page.length < ordered.length,
-  });
+  const page = perPage === 0
+    ? { rows: unordered(thread, post), hasNext: false }
+    : threadPage(thread, perPage, call.query);
+  const order = [...new Set(perPage === 0 ? page.rows : [root, ...page.rows])];
+  return json({ ...listBody(world, order, []), has_next: page.hasNext });
+}
+
+/** A thread asked for as a whole comes in no order, but for the post that was asked for. */
+function unordered(thread: readonly Post[], asked: Post): Post[] {
+  return [asked, ...[...thread].sort((a, b) => a.id < b.id ? -1 : 1)];
+}
+
+/** A page of a thread, oldest first or, with `direction=up`, newest first. */
+function threadPage(thread: readonly Post[], perPage: number, query: URLSearchParams) {
+  const ordered = query.get("direction") === "up" ? [...thread].reverse() : thread;
+  const fromPost = query.get("fromPost") ?? "";
+  const from = ordered.findIndex((post) => post.id === fromPost) + 1;
+  return {
+    rows: ordered.slice(from, from + perPage),
+    hasNext: from + perPage < ordered.length,
+  };
 }
 
 function rootsOf(world: World, posts: readonly Post[]): Post[] {
