@@ -89,8 +89,8 @@ export const SETTINGS = {
     homeChannel: optional({
       key: "mattermost.home_channel",
       env: ["MATTERMOST_HOME_CHANNEL"],
-      parse: id("channel"),
-      doc: "Id of the channel that gets scheduled messages and notices.",
+      parse: notSupportedYet(id("channel")),
+      doc: "Id of the channel for scheduled messages and notices; not supported yet.",
     }),
     requireMention: setting({
       key: "mattermost.require_mention",
@@ -342,6 +342,15 @@ function setting<T>(row: Setting<T> & { readonly initial: string }): Setting<T> 
 
 function optional<T>(row: Omit<Setting<T>, "initial">): Setting<T | undefined> {
   return { ...row, initial: undefined };
+}
+
+/** Checks the value, and says that it does nothing yet. */
+function notSupportedYet<T>(parse: Parser<T>): Parser<T> {
+  return (raw) => {
+    const parsed = parse(raw);
+    if (parsed.kind === "refused") return parsed;
+    return { ...parsed, warnings: [{ predicate: "is not supported yet and has no effect" }] };
+  };
 }
 
 /** Accepts every value of the original, and says of all but one that it does nothing here yet. */

@@ -104,7 +104,7 @@ export class ReplyWriter {
   async #write(text: string, signal: AbortSignal): Promise<void> {
     const locked = this.#shown.slice(0, this.#lockedParts);
     const lockedLength = locked.reduce((length, part) => length + part.source.length, 0);
-    const parts = splitPost(defuseMentions(text).slice(lockedLength), this.#options.runesMax);
+    const parts = splitPost(defuseMentions(text), this.#options.runesMax, lockedLength);
     for (const [offset, part] of parts.entries()) {
       const index = locked.length + offset;
       const shown = this.#shown[index];
