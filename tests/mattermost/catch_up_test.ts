@@ -5,7 +5,10 @@ import { catchUp, type CatchUpDeps } from "../../src/mattermost/catch_up.ts";
 import type { PostedEvent } from "../../src/mattermost/events.ts";
 import { ListenerState } from "../../src/mattermost/listener_state.ts";
 import type { Post as SandboxPost } from "../../src/sandbox/records.ts";
+import { silentLog } from "../../src/runtime/log.ts";
 import { Lab } from "./support/lab.ts";
+import { startOddServer } from "./support/odd_server.ts";
+import { recordedBody } from "./support/recordings.ts";
 
 const never = new AbortController().signal;
 const MINUTE_MS = 60_000;
@@ -96,6 +99,49 @@ test("[C22] catchUp() pages back from the newest post where it knows none", asyn
   const missed = numbered("missed", 450);
   for (const message of missed) bob.post({ channel: "general", message });
   assert.deepEqual(messages(await reader.catchUp()), missed);
+});
+
+test("[C22] catchUp() pages back no further than it has to", async () => {
+  await using lab = await Lab.start();
+  const alice = lab.sandbox.as("alice");
+  for (const message of numbered("long ago", 450)) alice.post({ channel: "general", message });
+  lab.clock.advance(5 * MINUTE_MS);
+  const reader = await Reader.start(lab);
+  alice.post({ channel: "general", message: "missed" });
+  assert.deepEqual(messages(await reader.catchUp()), ["missed"]);
+  assert.equal(lab.requested(/posts\?/).length, 1);
+});
+
+test("[C22] catchUp() passes over rows that are no standing posts, whoever sends them", async () => {
+  const recorded = recordedBody("rest-channel-posts-since-edited-deleted") as {
+    posts: Record<string, { channel_id: string; delete_at: number; message: string }>;
+  };
+  const [first] = Object.values(recorded.posts);
+  const standing = Object.values(recorded.posts).filter((post) => post.delete_at === 0);
+  const channel = { id: first?.channel_id, type: "O", last_post_at: 2e12, delete_at: 0 };
+  const archived = { ...channel, id: "archived", delete_at: 1 };
+  const bodies: Record<string, unknown> = { channels: [channel, archived], posts: recorded };
+  const asked: (string | undefined)[] = [];
+  await using server = await startOddServer((request, response) => {
+    const path = request.url?.split("?")[0];
+    asked.push(path?.replace("/api/v4/", ""));
+    const headers = { "content-type": "application/json", "x-version-id": "11.6.0" };
+    response.writeHead(200, headers).end(
+      JSON.stringify(bodies[path?.split("/").at(-1) ?? ""] ?? []),
+    );
+  });
+  const deps = { botUserId: "bot", postAgeMsMax: Infinity, log: silentLog, ...server };
+  const events: PostedEvent[] = [];
+  for await (const event of catchUp({ lastAliveMs: 0, channels: new Map() }, deps, never)) {
+    events.push(event);
+  }
+  assert.ok(standing.length > 0 && standing.length < Object.keys(recorded.posts).length);
+  assert.deepEqual(messages(events).sort(), standing.map(({ message }) => message).sort());
+  assert.deepEqual(asked, [
+    "users/me/channels",
+    `channels/${first?.channel_id}/posts`,
+    "users/ids",
+  ]);
 });
 
 test("[C22] catchUp() finds posts of the same millisecond as the last one that was seen", async () => {

@@ -209,6 +209,19 @@ test("[C09] listen() does not resume a socket that was deaf for a while: it catc
   assert.deepEqual([post.message, via], ["while deaf", "catch_up"]);
 });
 
+test("[C09] listen() does not ask for a connection again that a dead token has left deaf", async () => {
+  await using lab = await Lab.start();
+  const first = new ScriptedSocket();
+  const { openSocket, requests } = scriptedNetwork(first);
+  const listening = lab.listen({ deps: { openSocket } });
+  first.push(hello());
+  const { seq } = await first.request(0);
+  first.push({ status: "FAIL", seq_reply: seq, error: { status_code: 401 } });
+  await passReconnectDelay(lab, listening);
+  await lab.clock.asleep(20_000); // The next socket is being opened.
+  assert.deepEqual(requests.map(({ url }) => new URL(url).search), ["", ""]);
+});
+
 test("[C10] listen() resumes after a restart, gives what was missed once and lists nothing", async () => {
   await using lab = await Lab.start();
   const before = lab.listen();
@@ -416,6 +429,23 @@ test("[C13] listen() waits longer and longer for a server that is down, and at m
   lab.sandbox.cut("hermes");
   const again = await listening.event("disconnected", bounds.length + 1);
   assert.ok(again.retryInMs <= 2_000, "after hello it starts at the first wait");
+});
+
+test("[C13] listen() starts at the first wait again after a resume", async () => {
+  await using lab = await Lab.start();
+  const listening = lab.listen();
+  await untilBeating(lab);
+  lab.sandbox.faults.upgrade = { status: 502 };
+  lab.sandbox.cut("hermes");
+  for (let index = 0; index < 4; index++) await passReconnectDelay(lab, listening, index);
+  const { retryInMs } = await listening.event("disconnected", 4);
+  assert.ok(retryInMs >= 16_000);
+  lab.sandbox.faults.upgrade = undefined;
+  await lab.clock.pass(retryInMs);
+  assert.equal((await listening.event("connected", 1)).how, "resumed");
+  lab.sandbox.cut("hermes");
+  const again = await listening.event("disconnected", 5);
+  assert.ok(again.retryInMs <= 2_000);
 });
 
 test("[C13] [C37] listen() asks a server that refuses the upgrade why, and waits as long as it says", async () => {
