@@ -16,11 +16,11 @@ export type ModelErrorKind =
   | "total_timeout"
   | "bad_answer";
 
+/** Not the timeouts: somebody has waited long enough, and a slow model is slow the second time too. */
 const KINDS_WORTH_A_RETRY: ReadonlySet<ModelErrorKind> = new Set([
   "rate_limit",
   "overloaded",
   "network",
-  "first_token_timeout",
 ]);
 
 /** The model could not answer. `message` and `hint` may be shown to the person who asked. */

@@ -7,7 +7,11 @@ import type { Message } from "../../src/transcript/message.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 
 const POST_RUNES_MAX = 16_383;
-const clockTool = { name: "current_time", description: "Tells the time", inputSchema: { type: "object" } };
+const clockTool = {
+  name: "current_time",
+  description: "Tells the time",
+  inputSchema: { type: "object" },
+};
 const never = new AbortController().signal;
 
 function asking(text: string, ...earlier: Message[]): ModelRequest {
