@@ -1,9 +1,17 @@
 /** `deno task build`: compiles `dist/hermes` for this machine. */
 
-import { join } from "node:path";
+import { stat } from "node:fs/promises";
 import process from "node:process";
 import { compile } from "./compile.ts";
 import { ROOT_DIR } from "./run_command.ts";
 
+const BINARY = "dist/hermes";
+const BYTES_PER_MB = 1_000_000;
+
 process.chdir(ROOT_DIR);
-process.exitCode = await compile("main.ts", join("dist", "hermes")) ? 0 : 1;
+if (await compile("main.ts", BINARY)) {
+  const { size } = await stat(BINARY);
+  console.log(`${BINARY}: ${Math.round(size / BYTES_PER_MB)} MB`);
+} else {
+  process.exitCode = 1;
+}

@@ -30,7 +30,8 @@ export async function compile(
   try {
     const made = join(folder, basename(outFile));
     const flags = [...FLAGS, ...extraFlags, `--outfile=${made}`];
-    if (!await runCommand([BUN, "build", ...flags, entry], COMPILE_LIMIT_MS)) return false;
+    const command = [BUN, "build", ...flags, entry] as const;
+    if (!await runCommand(command, COMPILE_LIMIT_MS, "ignore")) return false;
     await rename(made, outFile);
     return true;
   } finally {

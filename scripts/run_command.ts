@@ -15,8 +15,10 @@ export const BUN = "./node_modules/.bin/bun";
 export async function runCommand(
   [file, ...args]: readonly [string, ...string[]],
   limitMs: number,
+  stdout: "inherit" | "ignore" = "inherit",
 ): Promise<boolean> {
-  const child = spawn(file, args, { cwd: ROOT_DIR, stdio: "inherit", detached: true });
+  const stdio = ["inherit", stdout, "inherit"] as const;
+  const child = spawn(file, args, { cwd: ROOT_DIR, stdio: [...stdio], detached: true });
   const kill = () => killGroup(child.pid);
   const stop = () => {
     kill();
