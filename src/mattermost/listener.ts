@@ -90,6 +90,7 @@ class Listener {
     const resume = this.#state.resume;
     const request = { resume, endBefore: this.#endBefore };
     for await (const item of connect(request, this.#deps, this.#signal)) {
+      if (this.#signal.aborted) return; // What still waits comes again after a restart.
       if (item.kind !== "ended") yield* this.#handle(item);
       else yield* this.#waitAfter(item.end, resume);
     }
@@ -154,7 +155,6 @@ class Listener {
     end: ConnectionEnd,
     resumed: ResumePoint | undefined,
   ): AsyncGenerator<ServerEvent> {
-    if (this.#signal.aborted || end.kind === "stopped") return;
     this.#endBefore = end;
     if (isResumeUseless(end, resumed)) this.#state.forgetConnection();
     const { retryAfterMs, detail } = await this.#askRest(end);
@@ -185,8 +185,8 @@ class Listener {
 }
 
 /**
- * Whether the server has nothing for us under the old id: it did not greet us, it kept nothing back
- * while it held us for a stranger, or it has a hole just where we are.
+ * Whether the old id is of no use any more: the server did not greet us, or gave us nothing for a
+ * while because it did not know the token, or has a hole just where we would go on.
  */
 function isResumeUseless(end: ConnectionEnd, resumed: ResumePoint | undefined): boolean {
   if (end.kind === "seq_gap") return resumed?.nextSeq === end.expected;

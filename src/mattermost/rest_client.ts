@@ -65,18 +65,23 @@ export class RestClient {
     decode: (value: unknown) => T | undefined,
     signal: AbortSignal,
   ): Promise<T> {
-    const decoded = decode(parseJson(await this.requestText(request, signal)));
+    const { status, text } = await this.#ask(request, signal);
+    const decoded = decode(parseJson(text));
     if (decoded !== undefined) return decoded;
-    throw new UnexpectedAnswerError({ action: request.action, kind: "not_json", status: 200 });
+    throw new UnexpectedAnswerError({ action: request.action, kind: "not_json", status });
   }
 
   /** The body of an answer that says it is JSON of a Mattermost server, unparsed. */
   async requestText(request: RestRequest, signal: AbortSignal): Promise<string> {
+    return (await this.#ask(request, signal)).text;
+  }
+
+  async #ask(request: RestRequest, signal: AbortSignal): Promise<Answer> {
     await this.#waitOutPause(signal);
     const answer = await this.#sendTwiceIfIdle(request, signal);
     if (answer.status >= 200 && answer.status < 300) {
       const kind = unexpectedKind(answer);
-      if (kind === undefined) return answer.text;
+      if (kind === undefined) return answer;
       throw new UnexpectedAnswerError({ action: request.action, kind, status: answer.status });
     }
     throw this.#refusal(request, answer);
@@ -106,7 +111,7 @@ export class RestClient {
     const timeout = new AbortController();
     const answered = new AbortController();
     const expiry = clock.sleep(REQUEST_MS_MAX, AbortSignal.any([signal, answered.signal]))
-      .then(() => timeout.abort());
+      .then(() => timeout.abort()); // Also when answered: it lets go of the caller's signal.
     try {
       const response = await this.#deps.fetch(url, {
         ...this.#init(request),
@@ -144,7 +149,7 @@ export class RestClient {
     }
     const id = findAppError(text)?.id ?? "";
     const retryAfterMs = parseRetryAfterMs(headers.get("retry-after"), this.#deps.clock.nowMs());
-    if (status === 429 || retryAfterMs > 0) this.#pause(retryAfterMs || PAUSE_MS_DEFAULT, status);
+    if (status === 429) this.#pause(retryAfterMs || PAUSE_MS_DEFAULT);
     const isServerAtAll = id !== "" || status === 413 || status === 429 || status >= 500;
     if (!isServerAtAll) {
       const kind = isHtml(headers) ? "html" : "not_json";
@@ -154,11 +159,11 @@ export class RestClient {
     return new MattermostApiError({ action, status, id, requestId, retryAfterMs });
   }
 
-  #pause(durationMs: number, status: number): void {
+  #pause(durationMs: number): void {
     const { clock, random, log } = this.#deps;
     const pauseMs = Math.round(durationMs * (1 + random.float() * PAUSE_JITTER));
     this.#pausedUntilMs = Math.max(this.#pausedUntilMs, clock.nowMs() + pauseMs);
-    log("warn", "mattermost.requests_paused", { status, pauseMs });
+    log("warn", "mattermost.requests_paused", { pauseMs });
   }
 }
 

@@ -494,6 +494,32 @@ test("[C13] listen() stops at once, wherever it is", async () => {
   assert.equal(waiting.failure, undefined);
 });
 
+test("listen() gives nothing more once it is stopped, and what waited at the next start", async () => {
+  await using lab = await Lab.start();
+  const first = Promise.withResolvers<void>();
+  const second = Promise.withResolvers<void>();
+  const stopped: Listening = lab.listen({
+    handle: async (event) => {
+      if (event.kind !== "posted") return;
+      first.resolve();
+      await second.promise;
+      void stopped.stop();
+    },
+  });
+  await untilBeating(lab);
+  for (const message of ["one", "two", "three"]) lab.sandbox.as("alice").dm("hermes", message);
+  await first.promise;
+  lab.clock.advance(30_000);
+  await untilBeating(lab, 2); // All three are read.
+  second.resolve();
+  await stopped.ended();
+  assert.deepEqual(stopped.messages, ["one"]);
+  await lab.sandbox.connected("hermes", 0);
+  const after = lab.listen();
+  await after.posted("three", "socket");
+  assert.deepEqual(after.messages, ["two", "three"]);
+});
+
 test("[C14] listen() numbers its requests from 1 on each connection and sends pings alone", async () => {
   await using lab = await Lab.start();
   const listening = lab.listen();

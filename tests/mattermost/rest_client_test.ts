@@ -119,6 +119,16 @@ test("RestClient holds every request back until the time of a 429 is over", asyn
   ]);
 });
 
+test("RestClient tells how long a busy server wants to be left alone, and holds nothing back", async () => {
+  await using lab = await Lab.start();
+  const answer = { kind: "html", status: 503, headers: { "retry-after": "9" } } as const;
+  lab.sandbox.faults.rest = [{ times: 1, answer }];
+  const api = lab.api();
+  const error = await failure(api.getMe(never), MattermostApiError);
+  assert.deepEqual([error.kind, error.retryAfterMs], ["unavailable", 9_000]);
+  await api.getMe(never);
+});
+
 test("RestClient ends a request that gets no answer", async () => {
   await using lab = await Lab.start();
   const answer = { kind: "delay", durationMs: 60_000 } as const;
