@@ -60,11 +60,11 @@ export class Person {
   }
 
   react(postId: string, emojiName: string): Reaction {
-    return this.#parts.posting.react(postId, emojiName, this.user.id);
+    return this.#parts.reactions.add(postId, emojiName, this.user.id);
   }
 
   unreact(postId: string, emojiName: string): void {
-    this.#parts.posting.unreact(postId, emojiName, this.user.id);
+    this.#parts.reactions.remove(postId, emojiName, this.user.id);
   }
 
   type(channel: string, parentId = ""): void {

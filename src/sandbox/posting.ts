@@ -1,14 +1,14 @@
 // deno-lint-ignore-file camelcase -- wire names, exactly as the API spells them.
 import { withShownAttachments } from "./attachments.ts";
-import { barePostBody, postBody, reactionBody, userBody } from "./bodies.ts";
+import { barePostBody, postBody } from "./bodies.ts";
 import type { Changes } from "./changes.ts";
-import { isImage } from "./file_bodies.ts";
 import type { Faults } from "./faults.ts";
 import type { Hub } from "./hub.ts";
-import { notifiedUserIds } from "./notified.ts";
-import type { Channel, Post, Reaction } from "./records.ts";
+import { publishPosted } from "./posted_event.ts";
+import type { Channel, Post } from "./records.ts";
 import { permissionRefusal, Refusal } from "./refusal.ts";
 import type { ServerSettings } from "./settings.ts";
+import { follow } from "./threads.ts";
 import type { World } from "./world.ts";
 
 export interface PostingDeps {
@@ -41,7 +41,7 @@ export interface PostPatch {
 
 export const POST_FILES_MAX = 10;
 
-/** The rules of writing: who may post, edit, delete and react, and who hears of it. */
+/** The rules of writing: who may post, edit and delete, and who hears of it. */
 export class Posting {
   readonly #deps: PostingDeps;
 
@@ -68,7 +68,7 @@ export class Posting {
   /** Stores a post of a person or of the system and publishes it. @throws Refusal */
   post(draft: Draft, userId: string): Post {
     const post = this.store(draft, userId);
-    this.publish(post, draft.pendingPostId ?? "");
+    publishPosted(post, draft.pendingPostId ?? "", this.#deps);
     return post;
   }
 
@@ -77,44 +77,8 @@ export class Posting {
     const channel = this.#deps.world.channels.get(draft.channelId);
     if (channel === undefined) throw permissionRefusal();
     const post = this.#save(draft, userId, channel);
-    this.publish(post, "");
+    publishPosted(post, "", this.#deps);
     return post;
-  }
-
-  /** Tells everybody in the channel. The author's own event alone carries the pending id. */
-  publish(post: Post, pendingPostId: string): void {
-    const { world, hub, faults } = this.#deps;
-    const channel = world.channels.get(post.channel_id);
-    if (channel === undefined) return;
-    if (faults.suppressPosted > 0) {
-      faults.suppressPosted -= 1;
-      return;
-    }
-    const notified = notifiedUserIds(world, post, channel);
-    for (const id of notified) this.#follow(post, id);
-    const author = world.users.get(post.user_id);
-    const name = post.type.startsWith("system_") ? "System" : `@${author?.username ?? ""}`;
-    const files = post.file_ids ?? [];
-    const data = {
-      channel_display_name: channel.type === "D" ? name : channel.display_name,
-      channel_name: channel.name,
-      channel_type: channel.type,
-      ...(files.length === 0 ? {} : { otherFile: "true" }),
-      ...(files.some((id) => isImage(world.files.get(id)?.name ?? "")) ? { image: "true" } : {}),
-      post: JSON.stringify(postBody(world, post, pendingPostId)),
-      sender_name: name,
-      set_online: true,
-      team_id: channel.team_id,
-    };
-    hub.publish("posted", data, { channel_id: channel.id }, (userId) => {
-      const followers = this.#followersOf(post);
-      followers.delete(post.user_id);
-      return {
-        ...this.#listFor("mentions", userId, notified),
-        ...this.#listFor("followers", userId, followers),
-      };
-    });
-    this.#publishThread(post, channel);
   }
 
   /** Changes a post and keeps a copy of how it was. @throws Refusal */
@@ -172,44 +136,6 @@ export class Posting {
     changes.notify();
   }
 
-  /** Adds a reaction; the same one again changes nothing but its time. @throws Refusal */
-  react(postId: string, emojiName: string, userId: string): Reaction {
-    const { world, changes } = this.#deps;
-    const post = world.posts.get(postId);
-    if (post === undefined || post.delete_at > 0) throw new Refusal(404, "app.post.get.app_error");
-    if (!world.canPost(userId, post.channel_id)) throw permissionRefusal();
-    const now = world.stampMs();
-    const known = world.reactions.find((reaction) =>
-      reaction.post_id === postId && reaction.user_id === userId &&
-      reaction.emoji_name === emojiName
-    );
-    const reaction = known ?? {
-      user_id: userId,
-      post_id: postId,
-      emoji_name: emojiName,
-      create_at: now,
-      update_at: now,
-      channel_id: post.channel_id,
-    };
-    reaction.update_at = now;
-    if (known === undefined) world.reactions.push(reaction);
-    post.update_at = now;
-    this.#publishReaction("reaction_added", reaction);
-    changes.notify();
-    return reaction;
-  }
-
-  unreact(postId: string, emojiName: string, userId: string): void {
-    const { world, changes } = this.#deps;
-    const index = world.reactions.findIndex((reaction) =>
-      reaction.post_id === postId && reaction.user_id === userId &&
-      reaction.emoji_name === emojiName
-    );
-    const [reaction] = index < 0 ? [] : world.reactions.splice(index, 1);
-    if (reaction !== undefined) this.#publishReaction("reaction_removed", reaction);
-    changes.notify();
-  }
-
   #save(draft: Draft, userId: string, channel: Channel): Post {
     const { world, faults, changes } = this.#deps;
     const now = faults.sameMillisecond ? world.nowMs() : world.stampMs();
@@ -240,8 +166,8 @@ export class Posting {
       channel.total_msg_count_root += 1;
       channel.last_root_post_at = now;
     } else {
-      this.#follow(post, userId);
-      this.#follow(post, world.posts.get(post.root_id)?.user_id ?? userId);
+      follow(world, post, userId);
+      follow(world, post, world.posts.get(post.root_id)?.user_id ?? userId);
     }
     changes.notify();
     return post;
@@ -269,61 +195,6 @@ export class Posting {
     if (channel !== undefined) channel.last_post_at = now;
     const root = world.posts.get(post.root_id);
     if (root !== undefined) root.update_at = now;
-  }
-
-  #follow(post: Post, userId: string): void {
-    const { followers } = this.#deps.world;
-    if (post.root_id === "") return;
-    followers.set(post.root_id, (followers.get(post.root_id) ?? new Set()).add(userId));
-  }
-
-  #followersOf(post: Post): Set<string> {
-    const { world, settings } = this.#deps;
-    if (post.root_id === "" || settings.collapsedThreads === "disabled") return new Set();
-    return new Set(world.followers.get(post.root_id));
-  }
-
-  #listFor(key: string, userId: string, listed: ReadonlySet<string>): Record<string, string> {
-    if (this.#deps.faults.mentions === "all_ids") {
-      return listed.size === 0 ? {} : { [key]: JSON.stringify([...listed]) };
-    }
-    return listed.has(userId) ? { [key]: JSON.stringify([userId]) } : {};
-  }
-
-  #publishThread(post: Post, channel: Channel): void {
-    const { world, hub } = this.#deps;
-    const root = world.posts.get(post.root_id);
-    if (root === undefined) return;
-    const replies = world.repliesTo(root.id);
-    const participants = new Set(replies.map((reply) => reply.user_id));
-    for (const userId of this.#followersOf(post)) {
-      const thread = {
-        id: root.id,
-        reply_count: replies.length,
-        last_reply_at: post.create_at,
-        last_viewed_at: userId === post.user_id ? post.create_at : 0,
-        participants: [...participants].flatMap((id) => {
-          const user = world.users.get(id);
-          return user === undefined ? [] : [userBody(user, false)];
-        }),
-        post: barePostBody(root),
-        unread_replies: userId === post.user_id ? 0 : 1,
-        unread_mentions: 0,
-        is_urgent: false,
-        delete_at: 0,
-      };
-      hub.publish("thread_updated", {
-        previous_unread_mentions: 0,
-        previous_unread_replies: 0,
-        thread: JSON.stringify(thread),
-      }, { user_id: userId, team_id: channel.team_id });
-    }
-  }
-
-  #publishReaction(event: string, reaction: Reaction): void {
-    this.#deps.hub.publish(event, { reaction: JSON.stringify(reactionBody(reaction)) }, {
-      channel_id: reaction.channel_id,
-    });
   }
 }
 

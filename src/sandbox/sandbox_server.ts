@@ -14,6 +14,7 @@ import { Hub } from "./hub.ts";
 import { PendingPosts } from "./pending_posts.ts";
 import { Person } from "./person.ts";
 import { Posting } from "./posting.ts";
+import { Reactions } from "./reactions.ts";
 import type { Post, User } from "./records.ts";
 import type { LoggedRequest, LoggedUpgrade } from "./request_log.ts";
 import type { SandboxParts } from "./rest/route.ts";
@@ -78,10 +79,11 @@ export class SandboxServer {
     const shared = { world: this.world, settings: this.settings, faults: this.faults, changes };
     const hub = new Hub({ world: this.world, clock });
     const posting = new Posting({ ...shared, hub });
+    const reactions = new Reactions({ world: this.world, hub, changes });
     const channels = new Channels({ world: this.world, hub, posting, changes });
     const pendingPosts = new PendingPosts(clock);
     const { signal } = this.#stop;
-    this.#parts = { ...shared, hub, posting, channels, pendingPosts, clock, signal };
+    this.#parts = { ...shared, hub, posting, reactions, channels, pendingPosts, clock, signal };
     this.admin = new Administrator(this.#parts);
   }
 

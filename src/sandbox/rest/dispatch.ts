@@ -4,6 +4,7 @@ import { CHANNEL_ROUTES } from "./channels.ts";
 import { FILE_ROUTES } from "./files.ts";
 import { POST_LIST_ROUTES } from "./post_lists.ts";
 import { POST_ROUTES } from "./posts.ts";
+import { REACTION_ROUTES } from "./reactions.ts";
 import { REFUSED_ROUTES } from "./refused.ts";
 import type { Answer, Call, Route, SandboxParts } from "./route.ts";
 import { SYSTEM_ROUTES } from "./system.ts";
@@ -39,6 +40,7 @@ const ROUTES = [
   ...CHANNEL_ROUTES,
   ...POST_ROUTES,
   ...POST_LIST_ROUTES,
+  ...REACTION_ROUTES,
   ...FILE_ROUTES,
   ...REFUSED_ROUTES,
 ].map((route: Route) => ({ route, pattern: patternOf(route.path) }));

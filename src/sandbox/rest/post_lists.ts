@@ -33,7 +33,7 @@ function getChannelPosts(call: Call, parts: SandboxParts): Answer {
   const perPage = numberOf(call, "per_page", PAGE_POSTS_DEFAULT, PAGE_POSTS_MAX) ||
     PAGE_POSTS_DEFAULT;
   const posts = world.postsOf(channel.id);
-  const page = slicePosts(posts, call, perPage);
+  const page = slicePosts(posts, call, perPage, world);
   const newest = posts.slice(page.start, page.end).reverse();
   const withRoots = call.query.get("skipFetchThreads") === "true" ? [] : rootsOf(world, newest);
   return json({
@@ -44,12 +44,12 @@ function getChannelPosts(call: Call, parts: SandboxParts): Answer {
 }
 
 /** Which of the posts, oldest first, a page holds. `after` and `before` are strict in time. */
-function slicePosts(posts: readonly Post[], call: Call, perPage: number) {
+function slicePosts(posts: readonly Post[], call: Call, perPage: number, world: World) {
   const { query } = call;
   const page = numberOf(call, "page", 0, Number.MAX_SAFE_INTEGER);
   const after = query.get("after") ?? "";
   const before = query.get("before") ?? "";
-  const anchor = posts.find((post) => post.id === (after || before));
+  const anchor = world.posts.get(after || before); // Also a deleted one.
   if (after !== "") {
     if (anchor === undefined) return { start: 0, end: 0, isEmpty: true };
     const first = posts.findIndex((post) => post.create_at > anchor.create_at);

@@ -1,6 +1,7 @@
 // deno-lint-ignore-file camelcase -- wire names, exactly as the API spells them.
-import { barePostBody, postBody, reactionBody } from "../bodies.ts";
+import { barePostBody, postBody } from "../bodies.ts";
 import type { CreateFault } from "../faults.ts";
+import { publishPosted } from "../posted_event.ts";
 import type { Draft } from "../posting.ts";
 import type { Post } from "../records.ts";
 import { invalidBodyRefusal, permissionRefusal, Refusal } from "../refusal.ts";
@@ -15,10 +16,9 @@ import {
   STATUS_OK,
   stringsBody,
   textField,
-  userIdOf,
 } from "./route.ts";
 
-/** Creating, reading, changing and deleting posts; reactions. */
+/** Creating, reading, changing and deleting posts. */
 export const POST_ROUTES: readonly Route[] = [
   { method: "POST", path: "/posts", handle: createPost },
   { method: "POST", path: "/posts/ids", handle: getPostsByIds },
@@ -27,13 +27,6 @@ export const POST_ROUTES: readonly Route[] = [
   { method: "PUT", path: "/posts/{post}/patch", handle: patchPost },
   { method: "DELETE", path: "/posts/{post}", handle: deletePost },
   { method: "GET", path: "/posts/{post}/edit_history", handle: getEditHistory },
-  { method: "POST", path: "/reactions", handle: addReaction },
-  { method: "GET", path: "/posts/{post}/reactions", handle: getReactions },
-  {
-    method: "DELETE",
-    path: "/users/{user}/posts/{post}/reactions/{emoji:[^/]+}",
-    handle: removeReaction,
-  },
 ];
 
 async function createPost(call: Call, parts: SandboxParts): Promise<Answer> {
@@ -78,8 +71,8 @@ async function createWith(
   const post = posting.store(draft, userId);
   hub.touch(userId);
   const isEchoFirst = faults.echo === "before_answer";
-  if (isEchoFirst) posting.publish(post, pendingId);
-  else setImmediate(() => posting.publish(post, pendingId));
+  if (isEchoFirst) publishPosted(post, pendingId, parts);
+  else setImmediate(() => publishPosted(post, pendingId, parts));
   if (fault.kind === "save_then_fail") throw new Refusal(500, "app.post.save.app_error");
   if (fault.kind === "save_then_hang") await clock.sleep(fault.durationMs, signal);
   pendingPosts.finish(pendingId, post.id);
@@ -156,37 +149,7 @@ function getEditHistory(call: Call, { world }: SandboxParts): Answer {
   return json(copies.reverse().map((copy) => postBody(world, copy)));
 }
 
-function addReaction(call: Call, { posting, world }: SandboxParts): Answer {
-  const body = objectBody(call, "reaction");
-  const [userId, postId, name] = ["user_id", "post_id", "emoji_name"]
-    .map((key) => textField(body, key)) as [string, string, string];
-  if (userId === "" || postId === "" || name === "") {
-    throw new Refusal(400, "api.reaction.save_reaction.invalid.app_error");
-  }
-  if (userId !== asker(call).id) {
-    throw new Refusal(403, "api.reaction.save_reaction.user_id.app_error");
-  }
-  if (!world.posts.has(postId)) throw permissionRefusal();
-  if (!EMOJI_NAMES.test(name)) throw new Refusal(404, "app.emoji.get_by_name.no_result");
-  return json(reactionBody(posting.react(postId, name, userId)));
-}
-
-function getReactions(call: Call, { world }: SandboxParts): Answer {
-  const post = readablePost(call, world);
-  const reactions = world.reactions.filter((reaction) => reaction.post_id === post.id);
-  return json(reactions.map(reactionBody));
-}
-
-function removeReaction(call: Call, { posting }: SandboxParts): Answer {
-  if (userIdOf(call) !== asker(call).id) throw permissionRefusal();
-  posting.unreact(call.params.post ?? "", call.params.emoji ?? "", asker(call).id);
-  return STATUS_OK;
-}
-
-/** Names the sandbox knows: plain ones. The server has a list of some 1800. */
-const EMOJI_NAMES = /^(?!no_such)[a-z0-9+\-_]+$/;
-
-function readablePost(call: Call, world: SandboxParts["world"]): Post {
+export function readablePost(call: Call, world: SandboxParts["world"]): Post {
   const post = world.posts.get(call.params.post ?? "");
   if (post === undefined || post.delete_at > 0) throw new Refusal(404, "app.post.get.app_error");
   const channel = world.channels.get(post.channel_id);

@@ -5,6 +5,7 @@ import type { Faults } from "../faults.ts";
 import type { Hub } from "../hub.ts";
 import type { PendingPosts } from "../pending_posts.ts";
 import type { Posting } from "../posting.ts";
+import type { Reactions } from "../reactions.ts";
 import type { User } from "../records.ts";
 import { invalidBodyRefusal, Refusal } from "../refusal.ts";
 import type { ServerSettings } from "../settings.ts";
@@ -15,6 +16,7 @@ export interface SandboxParts {
   readonly world: World;
   readonly hub: Hub;
   readonly posting: Posting;
+  readonly reactions: Reactions;
   readonly channels: Channels;
   readonly pendingPosts: PendingPosts;
   readonly settings: ServerSettings;
