@@ -98,7 +98,7 @@ export async function startGateway(
       policy: gatePolicy(host),
       ledger,
       echoes,
-      exchange: { ...exchangeSettings(host, clientConfig), sessions, delivery, identity },
+      exchange: { ...exchangeSettings(host, clientConfig), sessions, ledger, delivery, identity },
       drainMs: config.gateway.drainMs,
       clock,
       log,
@@ -157,7 +157,7 @@ function gatePolicy({ access, config }: GatewayHost): GatePolicy {
 function exchangeSettings(
   host: GatewayHost,
   clientConfig: ClientConfig,
-): Omit<ExchangeDeps, "sessions" | "delivery" | "identity"> {
+): Omit<ExchangeDeps, "sessions" | "ledger" | "delivery" | "identity"> {
   const { clock, config, model, paths } = host;
   const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
   const readable = {

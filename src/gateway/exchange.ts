@@ -7,14 +7,16 @@ import { findReplyPosts } from "../replies/find_reply_posts.ts";
 import { ReplyWriter } from "../replies/reply_writer.ts";
 import { keepTyping } from "../replies/typing.ts";
 import type { SessionKey, SessionStore } from "../sessions/session_store.ts";
-import type { UserMessage } from "../transcript/message.ts";
+import type { Message, UserMessage } from "../transcript/message.ts";
 import type { InboundMessage } from "./inbound.ts";
 import { conversationFacts, PLATFORM_HINT } from "./conversation_facts.ts";
+import type { Ledger } from "./ledger.ts";
 import { isShared, type SessionOptions } from "./session_key.ts";
 import { userText } from "./user_text.ts";
 
 export interface ExchangeDeps {
   readonly sessions: SessionStore;
+  readonly ledger: Ledger;
   readonly turn: TurnDeps;
   readonly delivery: DeliveryDeps;
   readonly sessionOptions: SessionOptions;
@@ -144,6 +146,7 @@ async function runTurnInto(
 }
 
 async function turnInput(message: InboundMessage, key: SessionKey, deps: ExchangeDeps) {
+  if (message.rootId !== "") await beginThread(message, key, deps);
   const [session, history] = await Promise.all([
     deps.sessions.describe(key),
     deps.sessions.load(key, { charsMax: deps.historyCharsMax }),
@@ -159,6 +162,28 @@ async function turnInput(message: InboundMessage, key: SessionKey, deps: Exchang
     timeZone: deps.timeZone,
   });
   return { systemPrompt, history, userMessage };
+}
+
+/**
+ * A thread that grows under an exchange of another session starts with what can be read above it:
+ * the person sees it there and refers to it. Somebody else's exchange stays apart, as sessions do.
+ */
+async function beginThread(
+  message: InboundMessage,
+  key: SessionKey,
+  { ledger, sessions, sessionOptions, delivery }: ExchangeDeps,
+): Promise<void> {
+  const root = ledger.find(message.rootId);
+  if (root === undefined || root.sessionKey === key) return;
+  if (root.senderId !== message.senderId && !isShared(message, sessionOptions)) return;
+  if (await sessions.describe(key) !== undefined) return;
+  const exchange = await sessions.loadExchange(root.sessionKey, root.postId);
+  const readable = exchange.flatMap((said): Message[] => {
+    if (said.role === "tool") return [];
+    return [said.role === "user" ? said : { role: "assistant", text: said.text, toolCalls: [] }];
+  });
+  const atMs = delivery.clock.nowMs();
+  await sessions.append(key, readable.map((said) => ({ atMs, message: said })));
 }
 
 /** Makes a message durable before any of it is shown. */

@@ -96,13 +96,13 @@ class Gateway {
     const { bot, policy, ledger, echoes, log } = this.#deps;
     if (event.post.user_id === bot.userId) echoes.note(event.post);
     const message = toInboundMessage(event, bot);
-    const { postId, channelId } = message;
+    const { postId, channelId, senderId } = message;
     const decision = gate(message, policy);
     if (decision.kind === "ignore") {
       return log("debug", "gateway.ignored", { postId, channelId, reason: decision.reason });
     }
     const key = sessionKey(message, this.#deps.exchange.sessionOptions);
-    if (ledger.claim({ postId, channelId, sessionKey: key }) === "seen") {
+    if (ledger.claim({ postId, channelId, senderId, sessionKey: key }) === "seen") {
       return log("debug", "gateway.ignored", { postId, channelId, reason: "seen" });
     }
     log("info", "gateway.message", { postId, session: key, via: event.via });

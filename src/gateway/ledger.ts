@@ -14,6 +14,7 @@ const FILE_LINES_MAX = 20_000;
 export interface LedgerEntry {
   readonly postId: string;
   readonly channelId: string;
+  readonly senderId: string;
   readonly sessionKey: SessionKey;
   /** `claimed`: being answered, or interrupted by the end of the process. */
   readonly state: "claimed" | "answered" | "failed";
@@ -65,7 +66,9 @@ export class Ledger {
   }
 
   /** Takes a post on. `seen` means: it was taken on before, leave it alone. */
-  claim(post: Pick<LedgerEntry, "postId" | "channelId" | "sessionKey">): "fresh" | "seen" {
+  claim(
+    post: Pick<LedgerEntry, "postId" | "channelId" | "senderId" | "sessionKey">,
+  ): "fresh" | "seen" {
     if (this.#entries.has(post.postId)) return "seen";
     const claimedAtMs = this.#clock.nowMs();
     this.#put({ ...post, state: "claimed", claimedAtMs, replyIds: [] });
@@ -143,7 +146,7 @@ export class Ledger {
 function decodeEntry(value: unknown): LedgerEntry | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const entry = value as Partial<Record<keyof LedgerEntry, unknown>>;
-  const texts = [entry.postId, entry.channelId, entry.sessionKey];
+  const texts = [entry.postId, entry.channelId, entry.senderId, entry.sessionKey];
   if (!texts.every((text) => typeof text === "string")) return undefined;
   if (typeof entry.claimedAtMs !== "number" || !Array.isArray(entry.replyIds)) return undefined;
   if (!["claimed", "answered", "failed"].includes(String(entry.state))) return undefined;

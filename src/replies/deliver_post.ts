@@ -8,7 +8,7 @@ import type { Random } from "../runtime/random.ts";
 import type { Secret } from "../runtime/secret.ts";
 import { remedyForCreate } from "./create_remedy.ts";
 import { findReplyPosts } from "./find_reply_posts.ts";
-import type { OwnEchoes } from "./own_echoes.ts";
+import type { OwnEchoes, StoredPost } from "./own_echoes.ts";
 
 /** Where an answer goes. */
 export interface ReplyTarget {
@@ -40,11 +40,15 @@ export interface DeliveryDeps {
   readonly log: Log;
 }
 
-export interface DeliveredPost {
-  readonly postId: string;
-  /** Where it went: flat, when the root of the thread was gone. */
-  readonly target: ReplyTarget;
-}
+/** `root_gone`: the thread has no first post any more, so nothing can be posted in it. */
+export type DeliveryOutcome =
+  | {
+    readonly kind: "delivered";
+    readonly postId: string;
+    /** What the post says: of an earlier try that was cut short, it may be something else. */
+    readonly text: string;
+  }
+  | { readonly kind: "root_gone" };
 
 /** The server remembers a pending id for 30 s; we stop to rely on it earlier. Source: app/post.go. */
 const PENDING_ID_TRUSTED_MS = 20_000;
@@ -58,8 +62,6 @@ const RESENDS_MAX = 3;
 const DOUBTS_MAX = 3;
 const RETRY_DELAYS = { delayMsMin: 1_000, delayMsMax: 60_000 };
 
-const ROOT_GONE_NOTE = "_(The message that this answers is gone.)_\n\n";
-
 /**
  * Posts one part of an answer such that exactly one stored post comes of it, whatever gets lost on
  * the way: repeated with the same pending id while the server remembers it, and looked for by its
@@ -71,12 +73,12 @@ export async function deliverPost(
   part: ReplyPart,
   deps: DeliveryDeps,
   signal: AbortSignal,
-): Promise<DeliveredPost> {
+): Promise<DeliveryOutcome> {
   const delivery = new Delivery(part, deps);
   try {
     for (;;) {
-      const delivered = await delivery.attempt(signal);
-      if (delivered !== undefined) return delivered;
+      const outcome = await delivery.attempt(signal);
+      if (outcome !== undefined) return outcome;
     }
   } finally {
     delivery.end();
@@ -87,8 +89,6 @@ class Delivery {
   readonly #deps: DeliveryDeps;
   readonly #part: ReplyPart;
   readonly #startedAtMs: number;
-  #target: ReplyTarget;
-  #text: string;
   #pendingPostId: string;
   /** When the server may first have seen the pending id. */
   #sentAtMs: number;
@@ -99,8 +99,6 @@ class Delivery {
   constructor(part: ReplyPart, deps: DeliveryDeps) {
     this.#part = part;
     this.#deps = deps;
-    this.#target = part.target;
-    this.#text = part.text;
     this.#startedAtMs = deps.clock.nowMs();
     this.#sentAtMs = this.#startedAtMs;
     this.#pendingPostId = pendingPostId(part, deps);
@@ -112,11 +110,12 @@ class Delivery {
   }
 
   /** Sends once. `undefined` means: try again, what had to be waited for has been. */
-  async attempt(signal: AbortSignal): Promise<DeliveredPost | undefined> {
+  async attempt(signal: AbortSignal): Promise<DeliveryOutcome | undefined> {
     try {
       const post = await this.#send(signal);
-      if (this.#isOurs(post)) return this.#delivered(post.id);
-      this.#deps.log("warn", "reply.pending_id_taken", { channelId: this.#target.channelId });
+      if (this.#isOurs(post)) return delivered(post);
+      const { channelId } = this.#part.target;
+      this.#deps.log("warn", "reply.pending_id_taken", { channelId });
       this.#usePendingId(`${this.#deps.botUserId}:${this.#deps.random.id()}`);
       return undefined;
     } catch (error) {
@@ -126,22 +125,23 @@ class Delivery {
   }
 
   #send(signal: AbortSignal): Promise<Post> {
-    const { answerTo, index } = this.#part;
+    const { target, answerTo, index, text } = this.#part;
     return this.#deps.api.createPost({
-      ...this.#target,
-      message: this.#text,
+      ...target,
+      message: text,
       pendingPostId: this.#pendingPostId,
       props: { hermes: { re: answerTo, part: index } },
     }, signal);
   }
 
-  async #recover(error: unknown, signal: AbortSignal): Promise<DeliveredPost | undefined> {
+  async #recover(error: unknown, signal: AbortSignal): Promise<DeliveryOutcome | undefined> {
     const { clock, echoes, log } = this.#deps;
     const echoed = echoes.find(this.#pendingPostId);
-    if (echoed !== undefined) return this.#delivered(echoed);
+    if (echoed !== undefined) return delivered(echoed);
+    const { channelId, rootId } = this.#part.target;
     const remedy = remedyForCreate(error);
     log("warn", "reply.create_failed", {
-      channelId: this.#target.channelId,
+      channelId,
       remedy: remedy.kind,
       error: String(error),
     });
@@ -155,10 +155,8 @@ class Delivery {
         this.#sentAtMs = clock.nowMs();
         return undefined;
       case "flat":
-        if (this.#target.rootId === "") throw error;
-        this.#target = { ...this.#target, rootId: "" };
-        this.#text = ROOT_GONE_NOTE + this.#text;
-        return undefined;
+        if (rootId === "") throw error;
+        return { kind: "root_gone" };
       case "doubt":
         if (++this.#doubts >= DOUBTS_MAX) throw error;
         await this.#backOff(signal);
@@ -175,7 +173,7 @@ class Delivery {
     kind: "repeat" | "reconcile",
     error: unknown,
     signal: AbortSignal,
-  ): Promise<DeliveredPost | undefined> {
+  ): Promise<DeliveryOutcome | undefined> {
     const { clock } = this.#deps;
     if (kind === "repeat") {
       await this.#backOff(signal);
@@ -183,8 +181,8 @@ class Delivery {
     }
     for (let look = 0; look < 2; look++) {
       if (look > 0) await clock.sleep(RECONCILE_DELAY_MS, signal);
-      const postId = await this.#find(signal);
-      if (postId !== undefined) return this.#delivered(postId);
+      const post = await this.#find(signal);
+      if (post !== undefined) return delivered(post);
     }
     if (++this.#resends > RESENDS_MAX) throw error;
     this.#sentAtMs = clock.nowMs();
@@ -192,13 +190,13 @@ class Delivery {
   }
 
   /** Looks for the part among our own posts, for as long as it takes until the server answers. */
-  async #find(signal: AbortSignal): Promise<string | undefined> {
+  async #find(signal: AbortSignal): Promise<StoredPost | undefined> {
     for (;;) {
       const echoed = this.#deps.echoes.find(this.#pendingPostId);
       if (echoed !== undefined) return echoed;
       try {
-        const posts = await findReplyPosts(this.#part.answerTo, this.#target, this.#deps, signal);
-        return posts.get(this.#part.index)?.id;
+        const { answerTo, index, target } = this.#part;
+        return (await findReplyPosts(answerTo, target, this.#deps, signal)).get(index);
       } catch (error) {
         signal.throwIfAborted();
         if (this.#deps.clock.nowMs() - this.#startedAtMs > DELIVERY_MS_MAX) throw error;
@@ -221,12 +219,13 @@ class Delivery {
 
   /** The server finds a create by its pending id alone: it may hand us somebody else's post. */
   #isOurs(post: Post): boolean {
-    return post.user_id === this.#deps.botUserId && post.channel_id === this.#target.channelId;
+    const { channelId } = this.#part.target;
+    return post.user_id === this.#deps.botUserId && post.channel_id === channelId;
   }
+}
 
-  #delivered(postId: string): DeliveredPost {
-    return { postId, target: this.#target };
-  }
+function delivered({ id, message }: StoredPost): DeliveryOutcome {
+  return { kind: "delivered", postId: id, text: message };
 }
 
 /** Stable over retries and restarts, so that a repeated create gives the first post back. */

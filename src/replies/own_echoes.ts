@@ -1,27 +1,33 @@
+/** What we need to know of a post of ours that the server has. */
+export interface StoredPost {
+  readonly id: string;
+  readonly message: string;
+}
+
 /**
  * Posts of ours that the socket has shown, by the pending id they were sent with. The echo mostly
  * comes before the answer to the request, and sometimes it is all that comes.
  */
 export class OwnEchoes {
-  /** Pending id -> post id, or `""` while the echo has not come. Only what is being sent is held. */
-  readonly #postIds = new Map<string, string>();
+  /** `undefined` while the echo has not come. Only what is being sent is held. */
+  readonly #posts = new Map<string, StoredPost | undefined>();
 
   /** Must be called before sending. */
   expect(pendingPostId: string): void {
-    if (!this.#postIds.has(pendingPostId)) this.#postIds.set(pendingPostId, "");
+    if (!this.#posts.has(pendingPostId)) this.#posts.set(pendingPostId, undefined);
   }
 
   /** Takes note of a post of ours that the socket showed. */
-  note(post: { readonly id: string; readonly pending_post_id: string }): void {
-    if (this.#postIds.has(post.pending_post_id)) this.#postIds.set(post.pending_post_id, post.id);
+  note(post: StoredPost & { readonly pending_post_id: string }): void {
+    if (this.#posts.has(post.pending_post_id)) this.#posts.set(post.pending_post_id, post);
   }
 
   /** The stored post, or `undefined` while the socket has not shown it. */
-  find(pendingPostId: string): string | undefined {
-    return this.#postIds.get(pendingPostId) || undefined;
+  find(pendingPostId: string): StoredPost | undefined {
+    return this.#posts.get(pendingPostId);
   }
 
   forget(pendingPostId: string): void {
-    this.#postIds.delete(pendingPostId);
+    this.#posts.delete(pendingPostId);
   }
 }

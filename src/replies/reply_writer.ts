@@ -3,10 +3,12 @@ import type { Post } from "../mattermost/types.ts";
 import { defuseMentions } from "./defuse_mentions.ts";
 import { deliverPost, type DeliveryDeps, type ReplyTarget } from "./deliver_post.ts";
 import { editPost } from "./edit_post.ts";
-import { splitPost } from "./split_post.ts";
+import { type SplitPart, splitPost } from "./split_post.ts";
 
 /** Shortest time between two states of a growing answer; also how long a short one is waited for. */
 const EDIT_INTERVAL_MS = 1_000;
+
+const ROOT_GONE_NOTE = "_(The message that this answers is gone.)_\n\n";
 
 export interface ReplyOptions {
   readonly target: ReplyTarget;
@@ -38,6 +40,8 @@ export class ReplyWriter {
   /** Aborts when the answer is complete: the growing stops, the final state is written. */
   readonly #complete = new AbortController();
   #target: ReplyTarget;
+  /** Stands before all that is said. */
+  #intro = "";
   #shown: ShownPart[];
   /** Parts from the front that the server does not let us edit any more. */
   #lockedParts = 0;
@@ -104,46 +108,57 @@ export class ReplyWriter {
   async #write(text: string, signal: AbortSignal): Promise<void> {
     const locked = this.#shown.slice(0, this.#lockedParts);
     const lockedLength = locked.reduce((length, part) => length + part.source.length, 0);
-    const parts = splitPost(defuseMentions(text), this.#options.runesMax, lockedLength);
+    const whole = defuseMentions(this.#intro + text);
+    const parts = splitPost(whole, this.#options.runesMax, lockedLength);
     for (const [offset, part] of parts.entries()) {
-      const index = locked.length + offset;
-      const shown = this.#shown[index];
-      if (shown?.text === part.text) continue;
-      if (shown === undefined) await this.#create(index, part, {}, signal);
-      else {
-        const outcome = await editPost(shown.postId, part.text, this.#deps, signal);
-        if (outcome === "edited") this.#shown[index] = { ...shown, ...part };
-        else if (outcome === "gone") {
-          await this.#create(index, part, { replaces: shown.postId }, signal);
-        } else return await this.#continueAfter(index, text, signal);
-      }
+      const outcome = await this.#writePart(locked.length + offset, part, signal);
+      if (outcome === "shown") continue;
+      if (outcome === "locked") this.#lockedParts = locked.length + offset + 1;
+      else this.#leaveThread();
+      return await this.#write(text, signal);
     }
     await this.#remove(locked.length + parts.length, signal);
   }
 
-  async #create(
+  /** `locked`: this part stays as it is shown. `root_gone`: it cannot be posted in its thread. */
+  async #writePart(
     index: number,
-    part: { readonly text: string; readonly source: string },
-    options: { readonly replaces?: string },
+    part: SplitPart,
     signal: AbortSignal,
-  ): Promise<void> {
-    const { answerTo } = this.#options;
-    const create = { ...options, target: this.#target, answerTo, index, text: part.text };
-    const delivered = await deliverPost(create, this.#deps, signal);
-    this.#target = delivered.target;
-    this.#shown[index] = { postId: delivered.postId, ...part };
+  ): Promise<"shown" | "locked" | "root_gone"> {
+    for (;;) {
+      const shown = this.#shown[index];
+      if (shown?.text === part.text) return "shown";
+      const edited = shown === undefined
+        ? "gone"
+        : await editPost(shown.postId, part.text, this.#deps, signal);
+      if (edited === "locked") return "locked";
+      if (shown !== undefined && edited === "edited") {
+        this.#shown[index] = { ...part, postId: shown.postId };
+        return "shown";
+      }
+      const { answerTo } = this.#options;
+      const replaces = shown === undefined ? {} : { replaces: shown.postId };
+      const create = { ...replaces, target: this.#target, answerTo, index, text: part.text };
+      const outcome = await deliverPost(create, this.#deps, signal);
+      if (outcome.kind === "root_gone") return "root_gone";
+      // An earlier try that was cut short may have stored another text: then it is edited.
+      const { postId, text } = outcome;
+      this.#shown[index] = { postId, text, source: part.source };
+    }
   }
 
-  /** The server's time limit for edits is over: what is shown stays, the rest goes into new posts. */
-  async #continueAfter(index: number, text: string, signal: AbortSignal): Promise<void> {
-    this.#lockedParts = index + 1;
-    await this.#write(text, signal);
+  #leaveThread(): void {
+    this.#target = { ...this.#target, rootId: "" };
+    this.#intro = ROOT_GONE_NOTE;
   }
 
   /** Takes away posts that a shorter answer does not need: the model's call failed and began anew. */
   async #remove(from: number, signal: AbortSignal): Promise<void> {
-    for (const part of this.#shown.splice(from)) {
-      await this.#deps.api.deletePost(part.postId, signal);
+    for (const { postId } of this.#shown.splice(from)) {
+      await this.#deps.api.deletePost(postId, signal).catch((error) => {
+        this.#deps.log("warn", "reply.not_removed", { postId, error: String(error) });
+      });
     }
   }
 }

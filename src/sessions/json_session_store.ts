@@ -67,6 +67,14 @@ class JsonSessionStore implements SessionStore {
     });
   }
 
+  loadExchange(key: SessionKey, postId: string): Promise<readonly Message[]> {
+    return this.#inOrder(key, async (index) => {
+      const summary = index.get(key);
+      if (summary === undefined) return [];
+      return await (await this.#openSession(summary)).loadExchange(postId);
+    });
+  }
+
   rewind(key: SessionKey, postId: string): Promise<void> {
     return this.#inOrder(key, async (index) => {
       const summary = index.get(key);

@@ -24,8 +24,8 @@ const BYTES_PER_CHAR = 3;
 /** Bytes read on top, for what stands around the text of a few messages. */
 const TAIL_BYTES_MIN = 65_536;
 
-/** How far back a message may be, in bytes of the file, to be rewound to. */
-const REWIND_BYTES_MAX = 4_000_000;
+/** How far back in the file, in bytes, the message of a post is looked for. */
+const LOOK_BACK_BYTES_MAX = 4_000_000;
 
 /** One session: its file, and its newest messages in memory. Its calls must not overlap. */
 export class SessionFile {
@@ -67,10 +67,16 @@ export class SessionFile {
     this.#tail?.add(messages.map((stored) => stored.message));
   }
 
+  /** As `SessionStore.loadExchange`. Looks for the message in the end of the file alone. */
+  async loadExchange(postId: string): Promise<readonly Message[]> {
+    const { values } = await readJsonLinesTail(this.#path, { bytesMax: LOOK_BACK_BYTES_MAX });
+    return repairTranscript(readMessages(values).exchange(postId));
+  }
+
   /** As `SessionStore.rewind`. Looks for the message in the end of the file alone. */
   async rewind(postId: string): Promise<void> {
-    const { values } = await readJsonLinesTail(this.#path, { bytesMax: REWIND_BYTES_MAX });
-    if (!readMessages(values).postIds.has(postId)) return;
+    const { values } = await readJsonLinesTail(this.#path, { bytesMax: LOOK_BACK_BYTES_MAX });
+    if (readMessages(values).exchange(postId).length === 0) return;
     this.#file.write(encodeRewind(postId));
     await this.#file.sync();
     this.#tail = undefined; // Read anew by the next load.

@@ -47,8 +47,8 @@ export interface ReadMessages {
   readonly messages: Message[];
   /** Lines that are neither a message nor anything else that we know. */
   readonly unreadable: number;
-  /** Posts that messages still in force came from. */
-  readonly postIds: ReadonlySet<string>;
+  /** The message that came from a post and those up to the next user's; empty when it is not there. */
+  readonly exchange: (postId: string) => Message[];
 }
 
 /**
@@ -66,8 +66,14 @@ export function readMessages(values: readonly unknown[]): ReadMessages {
       read = read.slice(0, Math.max(0, read.findLastIndex((line) => line.postId === rewindTo)));
     } else if (decodeHeader(value) === undefined) unreadable++;
   }
-  const postIds = read.map((line) => line.postId).filter((id) => typeof id === "string");
-  return { messages: read.map((line) => line.message), unreadable, postIds: new Set(postIds) };
+  const messages = read.map((line) => line.message);
+  const exchange = (postId: string) => {
+    const start = read.findLastIndex((line) => line.postId === postId);
+    const [first, ...rest] = start < 0 ? [] : messages.slice(start);
+    const end = rest.findIndex((message) => message.role === "user");
+    return first === undefined ? [] : [first, ...rest.slice(0, end < 0 ? rest.length : end)];
+  };
+  return { messages, unreadable, exchange };
 }
 
 /** The message of a line; `undefined` when the line holds none that we can read. */

@@ -26,6 +26,11 @@ export interface SessionStore {
    * with a user message; every tool call has its result. Empty for a session that does not exist.
    */
   load(key: SessionKey, options: { readonly charsMax: number }): Promise<readonly Message[]>;
+  /**
+   * What was said in answer to the message that came from this post, beginning with that message;
+   * empty when the session does not hold it.
+   */
+  loadExchange(key: SessionKey, postId: string): Promise<readonly Message[]>;
   /** Adds messages, in order, as one: after it resolves, a crash loses none of them. */
   append(key: SessionKey, messages: readonly StoredMessage[]): Promise<void>;
   /**

@@ -75,6 +75,7 @@ export class GatewayLab implements AsyncDisposable {
       echoes,
       exchange: {
         sessions,
+        ledger,
         turn,
         delivery,
         sessionOptions: {

@@ -121,6 +121,7 @@ test("[P21] runGateway() has the message in the session before it asks the model
       appended.push(...messages.map(({ message }) => `${message.text}, ${lab.answers().length}`));
       return Promise.resolve();
     },
+    loadExchange: () => Promise.resolve([]),
     rewind: () => Promise.resolve(),
     reset: () => Promise.resolve(),
     close: () => Promise.resolve(),
@@ -180,4 +181,34 @@ test("[C40] runGateway() lets the answers under way finish, for as long as it ma
   await stopped;
   const [closed] = lab.answers().filter((post) => post.channel_id === cut.channel_id);
   assert.match(closed?.message ?? "", /^Half an ans\n\n_\(Interrupted/);
+});
+
+test("[P08] runGateway() starts a thread under an exchange with that exchange, and with nothing else", async () => {
+  await using lab = await GatewayLab.start();
+  const model = new ScriptedModel("one", "two", "three");
+  await lab.run(model);
+  const alice = lab.lab.sandbox.as("alice");
+  await lab.logged("gateway.answered", alice.dm("hermes", "first").id);
+  await lab.logged("gateway.answered", alice.dm("hermes", "second").id);
+  const [, second] = lab.answers();
+  const inThread = alice.dm("hermes", "about that", { rootId: second?.id ?? "" });
+  await lab.logged("gateway.answered", inThread.id);
+  assert.deepEqual(model.requests[2]?.messages.map((message) => message.text), [
+    "second",
+    "two",
+    "about that",
+  ]);
+});
+
+test("[P07] runGateway() does not start somebody's thread with another one's exchange", async () => {
+  await using lab = await GatewayLab.start();
+  const model = new ScriptedModel("for alice", "for bob");
+  await lab.run(model);
+  const { sandbox } = lab.lab;
+  const asked = sandbox.as("alice").post({ channel: "general", message: "@hermes my secret" });
+  await lab.logged("gateway.answered", asked.id);
+  const message = "@hermes what did she say?";
+  const inThread = sandbox.as("bob").post({ channel: "general", message, rootId: asked.id });
+  await lab.logged("gateway.answered", inThread.id);
+  assert.deepEqual(model.requests[1]?.messages.map(({ text }) => text), ["what did she say?"]);
 });

@@ -9,7 +9,12 @@ import { FakeClock } from "../support/fake_clock.ts";
 import { tempDir } from "../support/temp_dir.ts";
 
 const HOUR_MS = 3_600_000;
-const post = (postId: string) => ({ postId, channelId: "c1", sessionKey: "k1" as SessionKey });
+const post = (postId: string) => ({
+  postId,
+  channelId: "c1",
+  senderId: "alice",
+  sessionKey: "k1" as SessionKey,
+});
 
 async function ledgerIn(folder: string, clock = new FakeClock()) {
   return await Ledger.open({ path: join(folder, "ledger.jsonl"), clock, log: silentLog });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MattermostApiError } from "../../src/mattermost/errors.ts";
+import { deliverPost } from "../../src/replies/deliver_post.ts";
 import { Secret } from "../../src/runtime/secret.ts";
 import { ReplyLab } from "./support.ts";
 
@@ -133,14 +134,25 @@ for (const echo of ["before_answer", "after_answer"] as const) {
   });
 }
 
-test("[C31] deliverPost() posts flat, with a note, when the root of the thread is gone", async () => {
+test("[C31] deliverPost() says that the root of the thread is gone, and posts nothing", async () => {
   await using replies = await ReplyLab.start();
   replies.lab.sandbox.as("alice").delete(replies.question.id);
   const { channel_id: channelId, id: rootId } = replies.question;
-  const delivered = await replies.deliver({ target: { channelId, rootId } });
-  assert.deepEqual(delivered.target, { channelId, rootId: "" });
-  assert.match(replies.answers()[0]?.message ?? "", /is gone.*\n\nthe answer$/);
-  assert.equal(replies.answers()[0]?.root_id, "");
+  const outcome = await deliverPost(
+    replies.part({ target: { channelId, rootId } }),
+    replies.deps(),
+    replies.never,
+  );
+  assert.deepEqual(outcome, { kind: "root_gone" });
+  assert.deepEqual(replies.answers(), []);
+});
+
+test("deliverPost() tells what the post says, also when an earlier try said something else", async () => {
+  await using replies = await ReplyLab.start();
+  const first = await replies.deliver({ text: "half" });
+  const again = await replies.deliver({ text: "half and half" });
+  assert.deepEqual(again, first);
+  assert.equal(again.text, "half");
 });
 
 test("deliverPost() waits as long as a 429 says, and posts then", async () => {
@@ -200,7 +212,6 @@ test("deliverPost() ends at once when it is aborted", async () => {
   await using replies = await ReplyLab.start();
   await replies.lab.sandbox.goDown();
   const abort = new AbortController();
-  const { deliverPost } = await import("../../src/replies/deliver_post.ts");
   const delivering = deliverPost(replies.part(), replies.deps(), abort.signal);
   await replies.lab.clock.sleeperFor(500, 1_000);
   abort.abort();

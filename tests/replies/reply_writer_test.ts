@@ -170,6 +170,15 @@ test("[C31] ReplyWriter keeps all parts of an answer out of a thread whose root 
   assert.match(replies.answers()[0]?.message ?? "", /is gone/);
 });
 
+test("ReplyWriter shows all of an answer whose first post was stored while it was cut short", async () => {
+  await using replies = await ReplyLab.start();
+  await replies.deliver({ text: "half an ans" });
+  const writer = writerIn(replies);
+  finishStep(writer, "half an answer is not enough", replies);
+  await writer.finish("", replies.never);
+  assert.deepEqual(replies.answers().map((one) => one.message), ["half an answer is not enough"]);
+});
+
 test("[P29] ReplyWriter edits the posts of an earlier try of the same answer", async () => {
   await using replies = await ReplyLab.start();
   const { postId } = await replies.deliver({ text: "half an ans" });

@@ -1,4 +1,10 @@
-import { deliverPost, type DeliveryDeps, type ReplyPart } from "../../src/replies/deliver_post.ts";
+import assert from "node:assert/strict";
+import {
+  deliverPost,
+  type DeliveryDeps,
+  type DeliveryOutcome,
+  type ReplyPart,
+} from "../../src/replies/deliver_post.ts";
 import { OwnEchoes } from "../../src/replies/own_echoes.ts";
 import { Secret } from "../../src/runtime/secret.ts";
 import type { Post } from "../../src/sandbox/records.ts";
@@ -43,8 +49,14 @@ export class ReplyLab implements AsyncDisposable {
     };
   }
 
-  deliver(change: Partial<ReplyPart> = {}, deps = this.deps()) {
-    return deliverPost(this.part(change), deps, this.never);
+  /** Delivers a part that can be delivered. */
+  async deliver(
+    change: Partial<ReplyPart> = {},
+    deps = this.deps(),
+  ): Promise<DeliveryOutcome & { kind: "delivered" }> {
+    const outcome = await deliverPost(this.part(change), deps, this.never);
+    assert.ok(outcome.kind === "delivered");
+    return outcome;
   }
 
   /** What the bot has posted and not deleted, oldest first. */

@@ -189,6 +189,17 @@ test("reset() of a session that does not exist changes nothing", async () => {
   assert.equal(await fixture.store.describe(KEY), undefined);
 });
 
+test("loadExchange() gives a message and what was said to it, up to the next one", async () => {
+  await using fixture = await openFixture();
+  await fixture.store.append(KEY, [{ ...stored(user("one")), postId: "p1" }, stored(answer("1"))]);
+  await fixture.store.append(KEY, [{ ...stored(user("two")), postId: "p2" }, stored(answer("2"))]);
+  assert.deepEqual(await fixture.store.loadExchange(KEY, "p1"), [user("one"), answer("1")]);
+  assert.deepEqual(await fixture.store.loadExchange(KEY, "p2"), [user("two"), answer("2")]);
+  assert.deepEqual(await fixture.store.loadExchange(KEY, "p3"), []);
+  await fixture.store.rewind(KEY, "p2");
+  assert.deepEqual(await fixture.store.loadExchange(KEY, "p2"), []);
+});
+
 test("rewind() takes a message and all after it back, also in the file", async () => {
   await using fixture = await openFixture();
   await fixture.store.append(KEY, [{ ...stored(user("one")), postId: "p1" }, stored(answer("1"))]);
