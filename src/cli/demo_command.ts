@@ -1,5 +1,6 @@
 import process from "node:process";
 import { listenForStopSignals } from "../runtime/process_signals.ts";
+import { runDemoChat } from "./demo_chat.ts";
 import { runDemoScript } from "./demo_script.ts";
 import { EXIT } from "./exit_codes.ts";
 import type { CliIo } from "./io.ts";
@@ -18,8 +19,8 @@ export async function runDemoCommand(options: DemoOptions, io: CliIo): Promise<n
       io.err("There is no terminal to chat in: give the conversation with --script FILE.");
       return EXIT.usage;
     }
-    io.err("The chat is not there yet: use --script FILE.");
-    return EXIT.failure;
+    await runDemoChat(io, signals.stop);
+    return EXIT.ok;
   } finally {
     signals.dispose();
   }

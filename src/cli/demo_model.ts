@@ -8,6 +8,7 @@ export interface DemoModel {
   readonly model: ModelClient;
   /** Tells people which model answers, and why. */
   readonly description: string;
+  readonly isBuiltIn: boolean;
 }
 
 /** The settings of the person who runs the demo; `undefined` when they cannot be used. */
@@ -25,7 +26,7 @@ export function chooseDemoModel(own: Config | undefined, foundations: Foundation
   }
   try {
     const { client: model } = composeModel(own, foundations);
-    return { model, description: `${model.modelId}, from your settings` };
+    return { model, description: `${model.modelId}, from your settings`, isBuiltIn: false };
   } catch (error) {
     if (!(error instanceof NoModelError)) throw error;
     return builtIn(foundations, "no language model is configured");
@@ -33,5 +34,6 @@ export function chooseDemoModel(own: Config | undefined, foundations: Foundation
 }
 
 function builtIn({ clock }: Foundations, reason: string): DemoModel {
-  return { model: demoModel(clock), description: `the built-in scripted one (${reason})` };
+  const description = `the built-in scripted one (${reason})`;
+  return { model: demoModel(clock), description, isBuiltIn: true };
 }

@@ -4,6 +4,7 @@ import { text } from "node:stream/consumers";
 import { FileError } from "../runtime/file_error.ts";
 import { placeLabel, toChatPost } from "../sandbox/chat_post.ts";
 import { parseChatScript, type ScriptMessage } from "../sandbox/chat_script.ts";
+import { channelsOf } from "../sandbox/chat_seat.ts";
 import { printableText } from "../sandbox/chat_text.ts";
 import type { Post } from "../sandbox/records.ts";
 import { Refusal } from "../sandbox/refusal.ts";
@@ -28,13 +29,15 @@ export async function runDemoScript(
   const input = { environment: io.environment, warn: io.err };
   await using workspace = await openDemoWorkspace(input, signal);
   const { server } = workspace;
-  const channelsOf = (person: string) => channelNames(person, server);
-  const parsed = parseChatScript(script.text, { people: SEEDED_PEOPLE, channelsOf });
+  const parsed = parseChatScript(script.text, {
+    people: SEEDED_PEOPLE,
+    channelsOf: (person) => channelsOf(person, server).map((channel) => channel.name),
+  });
   if (parsed.kind === "refused") {
     io.err(`Cannot use the script: in line ${parsed.line}, ${parsed.problem}.`);
     return EXIT.usage;
   }
-  io.err(`The model is ${workspace.modelDescription}.\n`);
+  io.err(`The model is ${workspace.answeredBy.description}.\n`);
   const isComplete = await holdConversation(parsed.messages, workspace, io, signal);
   return isComplete ? EXIT.ok : EXIT.failure;
 }
@@ -46,12 +49,6 @@ async function readScript(file: string): Promise<{ text: string } | { problem: s
     const { message, hint } = new FileError("read", file, cause);
     return { problem: `${message}. ${hint}` };
   }
-}
-
-function channelNames(person: string, server: SandboxServer): string[] {
-  return server.world.channelsOf(server.user(person).id)
-    .filter((channel) => channel.type === "O" || channel.type === "P")
-    .map((channel) => channel.name);
 }
 
 /** Writes one message after the other. False when one could not be written or answered. */

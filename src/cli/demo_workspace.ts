@@ -17,13 +17,14 @@ import { type GatewayHost, startGateway } from "./start_gateway.ts";
 /** A Mattermost in memory with a bot in it that answers. */
 export interface DemoWorkspace extends AsyncDisposable {
   readonly server: SandboxServer;
-  /** Tells people which model answers. */
-  readonly modelDescription: string;
+  readonly answeredBy: DemoModel;
   /**
    * Resolves when the gateway is done with a post that was written in this same tick; rejects when
    * the gateway cannot go on.
    */
   outcomeOf(postId: string): Promise<PostOutcome>;
+  /** Ends when the gateway does; rejects when it cannot go on. */
+  readonly gatewayEnded: Promise<void>;
 }
 
 export interface DemoWorkspaceInput {
@@ -55,10 +56,10 @@ export async function openDemoWorkspace(
   const server = await SandboxServer.start(foundations);
   opened.defer(() => server.close());
 
-  const { model, description } = chooseDemoModel(own, foundations);
+  const answeredBy = chooseDemoModel(own, foundations);
   const stop = new AbortController();
   const stopped = AbortSignal.any([stop.signal, signal]);
-  const host = await demoHost(home, server, model, foundations);
+  const host = await demoHost(home, server, answeredBy.model, foundations);
   const gatewayEnded = startGateway(host, { stop: stopped, cancel: stopped });
   opened.defer(async () => {
     stop.abort();
@@ -69,7 +70,8 @@ export async function openDemoWorkspace(
   const parts = opened.move();
   return {
     server,
-    modelDescription: description,
+    answeredBy,
+    gatewayEnded,
     outcomeOf: async (postId) => {
       const settled = new Promise<PostOutcome>((resolve) => waiting.set(postId, resolve));
       const ended = gatewayEnded.then(() => ({ kind: "failed", postId }) as const);

@@ -1,3 +1,4 @@
+import { asObject, asText } from "../mattermost/decode.ts";
 import type { Post } from "./records.ts";
 import type { World } from "./world.ts";
 
@@ -12,6 +13,8 @@ export interface ChatPost extends ChatPlace {
   readonly id: string;
   readonly author: string;
   readonly message: string;
+  /** The post that it answers, in the bot's own words; `""` for all other posts. */
+  readonly answerTo: string;
   /** Raised by each edit; no two changes of a world have the same time. */
   readonly updatedAtMs: number;
   readonly isDeleted: boolean;
@@ -24,6 +27,7 @@ export function toChatPost(post: Post, world: World): ChatPost {
     channelId: post.channel_id,
     rootId: post.root_id,
     message: post.message,
+    answerTo: asText(asObject(post.props.hermes)?.re),
     updatedAtMs: post.update_at,
     isDeleted: post.delete_at > 0,
   };
