@@ -1,5 +1,5 @@
 // deno-lint-ignore-file camelcase -- wire names, exactly as the API spells them.
-import type { SandboxParts } from "./rest/route.ts";
+import type { SandboxParts } from "./parts.ts";
 import type { Token, User } from "./records.ts";
 import { endUnlessAuthenticated } from "./socket_session.ts";
 
@@ -43,6 +43,11 @@ export class Administrator {
 
   reactivate(username: string): void {
     this.#user(username).delete_at = 0;
+  }
+
+  /** Removes a post as if it had never been, without an event. */
+  purge(postId: string): void {
+    this.#parts.world.posts.delete(postId);
   }
 
   archive(channelName: string): void {

@@ -1,6 +1,7 @@
 import type { RestAnswer } from "./faults.ts";
 import {
   answerOfFault,
+  isBelow,
   notUpgraded,
   page,
   redirect,
@@ -12,7 +13,7 @@ import { Refusal, unknownRouteRefusal } from "./refusal.ts";
 import type { LoggedRequest } from "./request_log.ts";
 import { dispatch } from "./rest/dispatch.ts";
 import { tooLargeRefusal } from "./rest/files.ts";
-import type { SandboxParts } from "./rest/route.ts";
+import type { SandboxParts } from "./parts.ts";
 import { type Credentials, userOfToken } from "./sessions.ts";
 
 /** What the parts of a form take beside the files. */
@@ -41,7 +42,7 @@ export async function answerRequest(
 ): Promise<WireAnswer> {
   const { entry, url, requestId } = received;
   if (entry.path.startsWith("//")) return redirect(301, url.pathname + url.search);
-  if (!`${url.pathname}/`.startsWith(`${basePath}/`)) {
+  if (!isBelow(url, basePath)) {
     return redirect(302, basePath + url.pathname + url.search);
   }
   const path = url.pathname.slice(basePath.length);

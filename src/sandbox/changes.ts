@@ -14,9 +14,13 @@ export class Changes {
   until<T>(read: () => T | undefined): Promise<T> {
     return new Promise((resolve, reject) => {
       const tryNow = () => {
-        const value = read();
-        if (value === undefined) return false;
-        resolve(value);
+        try {
+          const value = read();
+          if (value === undefined) return false;
+          resolve(value);
+        } catch (error) {
+          reject(error); // The condition itself is broken: its owner hears of it, nobody else.
+        }
         return true;
       };
       if (tryNow()) return;

@@ -2,7 +2,8 @@ import { STATUS_CODES } from "node:http";
 import type { RestAnswer } from "./faults.ts";
 import { Refusal } from "./refusal.ts";
 import { errorJson } from "./rest/errors.ts";
-import type { Answer, SandboxParts } from "./rest/route.ts";
+import type { SandboxParts } from "./parts.ts";
+import type { Answer } from "./rest/route.ts";
 import type { ServerSettings } from "./settings.ts";
 import { VERSION_ID } from "./version.ts";
 
@@ -12,6 +13,11 @@ export type BytesAnswer = Extract<Answer, { kind: "bytes" }>;
 
 const HTML_PAGE =
   "<!DOCTYPE html><html><head><title>Mattermost</title></head><body></body></html>\n";
+
+/** Whether the address is the server's, which lives below `basePath`. */
+export function isBelow(url: URL, basePath: string): boolean {
+  return `${url.pathname}/`.startsWith(`${basePath}/`);
+}
 
 /** Adds the headers by which a client recognises the server itself. */
 export function stamped(

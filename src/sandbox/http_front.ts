@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Changes } from "./changes.ts";
 import { announcesTooMuch, answerRequest, type Received } from "./answer_request.ts";
 import type { LoggedRequest } from "./request_log.ts";
-import type { SandboxParts } from "./rest/route.ts";
+import type { SandboxParts } from "./parts.ts";
 import { credentialsOf } from "./sessions.ts";
 
 export interface HttpFrontDeps {
@@ -21,7 +21,7 @@ export async function answerHttp(
 ): Promise<void> {
   const { parts, log, changes } = deps;
   const target = request.url ?? "/";
-  const url = new URL(target.replace(/^\/+/, "/"), "http://sandbox");
+  const url = urlOf(request);
   const headers = headersOf(request);
   const credentials = credentialsOf(headers, url.searchParams);
   const isTooLarge = announcesTooMuch(url, headers, parts);
@@ -52,6 +52,11 @@ export async function answerHttp(
     response.end(answer.bytes);
   }
   changes.notify();
+}
+
+/** The address asked for, without doubled slashes at the start. */
+export function urlOf(request: IncomingMessage): URL {
+  return new URL(`http://sandbox${(request.url ?? "").replace(/^\/*/, "/")}`);
 }
 
 /** Headers with names in lower case, several of one name joined. */

@@ -1,7 +1,7 @@
 // deno-lint-ignore-file camelcase -- wire names, exactly as the API spells them.
 import { userBody } from "./bodies.ts";
 import type { Channel, Post, Reaction, User } from "./records.ts";
-import type { SandboxParts } from "./rest/route.ts";
+import type { SandboxParts } from "./parts.ts";
 
 /** What a person writes. `channel` is a name, or the id of any channel. */
 export interface PersonPost {

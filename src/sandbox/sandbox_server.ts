@@ -17,7 +17,7 @@ import { Posting } from "./posting.ts";
 import { Reactions } from "./reactions.ts";
 import type { Post, User } from "./records.ts";
 import type { LoggedRequest, LoggedUpgrade } from "./request_log.ts";
-import type { SandboxParts } from "./rest/route.ts";
+import type { SandboxParts } from "./parts.ts";
 import { seedLab } from "./seed.ts";
 import { defaultSettings, type ServerSettings } from "./settings.ts";
 import { answerUpgrade } from "./socket_front.ts";
@@ -183,7 +183,9 @@ export class SandboxServer {
     });
     server.on("request", (request, response) => {
       const deps = { parts, basePath, log: this.requests, changes: parts.changes };
-      answerHttp(request, response, deps).catch((error) => response.destroy(error));
+      answerHttp(request, response, deps).catch((error) => {
+        if (!response.destroyed) response.writeHead(500).end(`Bug of the sandbox: ${error.stack}`);
+      });
     });
     server.on("upgrade", (request, tcp, head) => {
       answerUpgrade(request, tcp, head, {

@@ -2,7 +2,7 @@
 import type { Connection } from "./connection.ts";
 import { failFrame, okFrame } from "./frames.ts";
 import { wordsFor } from "./messages.ts";
-import type { SandboxParts } from "./rest/route.ts";
+import type { SandboxParts } from "./parts.ts";
 import { userOfToken } from "./sessions.ts";
 import { greet, setPresence } from "./socket_session.ts";
 

@@ -3,11 +3,19 @@ import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import type { WebSocket, WebSocketServer } from "ws";
 import type { Connection } from "./connection.ts";
-import { type BytesAnswer, notUpgraded, page, refused, stamped } from "./front_answers.ts";
-import { headersOf, withoutSecrets } from "./http_front.ts";
+import {
+  type BytesAnswer,
+  isBelow,
+  notUpgraded,
+  page,
+  redirect,
+  refused,
+  stamped,
+} from "./front_answers.ts";
+import { headersOf, urlOf, withoutSecrets } from "./http_front.ts";
 import { Refusal } from "./refusal.ts";
 import type { LoggedUpgrade } from "./request_log.ts";
-import type { SandboxParts } from "./rest/route.ts";
+import type { SandboxParts } from "./parts.ts";
 import { credentialsOf, userOfToken } from "./sessions.ts";
 import { actOn } from "./socket_actions.ts";
 import { endUnlessAuthenticated, greet, helloEvent, setPresence } from "./socket_session.ts";
@@ -30,7 +38,7 @@ export function answerUpgrade(
   deps: SocketFrontDeps,
 ): void {
   const { parts, basePath, log, sockets } = deps;
-  const url = new URL(request.url ?? "/", "http://sandbox");
+  const url = urlOf(request);
   const headers = headersOf(request);
   const entry: LoggedUpgrade = {
     method: "GET",
@@ -73,6 +81,7 @@ function refusalOf(
     const { status, headers: given = {}, body = "" } = upgrade;
     return { kind: "bytes", status, headers: given, bytes: body };
   }
+  if (!isBelow(url, basePath)) return redirect(302, basePath + url.pathname);
   if (!WEBSOCKET_PATH.test(url.pathname.slice(basePath.length))) {
     return stamped(page(200), requestId);
   }
@@ -81,7 +90,7 @@ function refusalOf(
     return refused(refusal, requestId, parts.settings.locale);
   }
   const { origin, host } = headers;
-  const isForeign = origin !== undefined && new URL(origin).host !== host;
+  const isForeign = origin !== undefined && origin.replace(/^https?:\/\//, "") !== host;
   return isForeign ? notUpgraded(403, origin, requestId, parts.settings.locale) : undefined;
 }
 

@@ -1,7 +1,7 @@
 // deno-lint-ignore-file camelcase -- wire names, exactly as the API spells them.
 import type { Connection } from "./connection.ts";
 import { broadcastTo, type ServerEvent } from "./frames.ts";
-import type { SandboxParts } from "./rest/route.ts";
+import type { SandboxParts } from "./parts.ts";
 import { VERSION_ID } from "./version.ts";
 
 /** A connection that has not authenticated after this long is ended. PLAT/web_conn.go. */

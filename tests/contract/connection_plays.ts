@@ -166,6 +166,7 @@ async function staysOpenAndDeaf(
   sandbox.as("alice").dm("doomed-bot", "are you there?");
   const refusal = await socket.ping(1);
   if (kill === "deactivate") sandbox.admin.reactivate("doomed-bot");
+  clock.advance(15_000);
   sandbox.as("alice").dm("doomed-bot", "and now?");
   await socket.ping(2);
   const recorded = (loadSocket(name).frames ?? []).map((frame) => JSON.parse(frame.text ?? ""));

@@ -99,6 +99,23 @@ test("activity of the user keeps an idle connection resumable", async () => {
   second.close();
 });
 
+test("an idle connection is resumable until the server looks for dead ones, each 5 min", async () => {
+  await using started = await startSandbox();
+  const { sandbox, clock } = started;
+  const socket = SandboxSocket.as(sandbox, "hermes");
+  const hello = await socket.event("hello");
+  const { seq } = await socket.event("status_change");
+  clock.advance(10 * 60_000 + 1);
+  sandbox.cut("hermes");
+  await sandbox.connected("hermes", 0);
+  const query = `?connection_id=${hello.data.connection_id}&sequence_number=${seq + 1}`;
+  clock.advance(4.9 * 60_000);
+  const second = SandboxSocket.as(sandbox, "hermes", query);
+  await second.event("status_change");
+  assert.equal(second.frames[0].seq, seq + 1);
+  second.close();
+});
+
 test("skipEvents() uses up numbers that never arrive", async () => {
   await using started = await startSandbox();
   const { sandbox } = started;

@@ -2,6 +2,7 @@
 import { channelBody, memberBody, teamBody } from "../bodies.ts";
 import type { Channel } from "../records.ts";
 import { invalidBodyRefusal, permissionRefusal, Refusal } from "../refusal.ts";
+import type { SandboxParts } from "../parts.ts";
 import {
   type Answer,
   asker,
@@ -9,7 +10,6 @@ import {
   json,
   objectBody,
   type Route,
-  type SandboxParts,
   STATUS_OK,
   stringsBody,
   textField,

@@ -6,7 +6,8 @@ import { POST_LIST_ROUTES } from "./post_lists.ts";
 import { POST_ROUTES } from "./posts.ts";
 import { REACTION_ROUTES } from "./reactions.ts";
 import { REFUSED_ROUTES } from "./refused.ts";
-import type { Answer, Call, Route, SandboxParts } from "./route.ts";
+import type { SandboxParts } from "../parts.ts";
+import type { Answer, Call, Route } from "./route.ts";
 import { SYSTEM_ROUTES } from "./system.ts";
 import { USER_ROUTES } from "./users.ts";
 

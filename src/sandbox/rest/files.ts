@@ -3,7 +3,8 @@ import { fileBody, isImage, mimeTypeOf } from "../file_bodies.ts";
 import type { StoredFile } from "../records.ts";
 import { invalidBodyRefusal, permissionRefusal, Refusal } from "../refusal.ts";
 import type { ServerSettings } from "../settings.ts";
-import { type Answer, asker, type Call, json, type Route, type SandboxParts } from "./route.ts";
+import type { SandboxParts } from "../parts.ts";
+import { type Answer, asker, type Call, json, type Route } from "./route.ts";
 
 /** Uploading and reading files. */
 export const FILE_ROUTES: readonly Route[] = [
@@ -40,7 +41,9 @@ interface UploadedFile {
 /** Reads a multipart body; the ids of the client have to come before the files. */
 async function readForm(call: Call) {
   const headers = { "content-type": call.headers["content-type"] ?? "" };
-  const form = await new Response(call.body.slice(), { headers }).formData();
+  const form = await new Response(call.body.slice(), { headers }).formData().catch(() => {
+    throw new Refusal(400, "api.file.upload_file.read_request.app_error"); // Not multipart.
+  });
   const files: UploadedFile[] = [];
   const clientIds: string[] = [];
   let channelId = "";

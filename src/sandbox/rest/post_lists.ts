@@ -3,15 +3,8 @@ import { postBody } from "../bodies.ts";
 import type { Post } from "../records.ts";
 import { permissionRefusal, Refusal } from "../refusal.ts";
 import type { World } from "../world.ts";
-import {
-  type Answer,
-  asker,
-  type Call,
-  json,
-  numberOf,
-  type Route,
-  type SandboxParts,
-} from "./route.ts";
+import type { SandboxParts } from "../parts.ts";
+import { type Answer, asker, type Call, json, numberOf, type Route } from "./route.ts";
 
 /** Lists of posts: pages of a channel, what is new since, threads. */
 export const POST_LIST_ROUTES: readonly Route[] = [

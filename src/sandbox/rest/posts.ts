@@ -5,6 +5,7 @@ import { publishPosted } from "../posted_event.ts";
 import type { Draft } from "../posting.ts";
 import type { Post } from "../records.ts";
 import { invalidBodyRefusal, permissionRefusal, Refusal } from "../refusal.ts";
+import type { SandboxParts } from "../parts.ts";
 import {
   type Answer,
   asker,
@@ -12,7 +13,6 @@ import {
   json,
   objectBody,
   type Route,
-  type SandboxParts,
   STATUS_OK,
   stringsBody,
   textField,

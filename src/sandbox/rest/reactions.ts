@@ -1,6 +1,7 @@
 import { reactionBody } from "../bodies.ts";
 import { permissionRefusal, Refusal } from "../refusal.ts";
 import { readablePost } from "./posts.ts";
+import type { SandboxParts } from "../parts.ts";
 import {
   type Answer,
   asker,
@@ -8,7 +9,6 @@ import {
   json,
   objectBody,
   type Route,
-  type SandboxParts,
   STATUS_OK,
   textField,
   userIdOf,

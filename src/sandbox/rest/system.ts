@@ -1,5 +1,6 @@
 import { clientConfig } from "../client_config.ts";
-import { type Answer, type Call, json, type Route, type SandboxParts } from "./route.ts";
+import type { SandboxParts } from "../parts.ts";
+import { type Answer, type Call, json, type Route } from "./route.ts";
 
 /** What a client asks about the server itself. */
 export const SYSTEM_ROUTES: readonly Route[] = [

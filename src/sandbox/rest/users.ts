@@ -3,6 +3,7 @@ import { channelBody, teamBody, userBody } from "../bodies.ts";
 import { errorJson } from "./errors.ts";
 import type { StatusName, User } from "../records.ts";
 import { invalidBodyRefusal, permissionRefusal, Refusal } from "../refusal.ts";
+import type { SandboxParts } from "../parts.ts";
 import {
   type Answer,
   asker,
@@ -10,7 +11,6 @@ import {
   json,
   objectBody,
   type Route,
-  type SandboxParts,
   STATUS_OK,
   stringsBody,
   textField,
