@@ -1,8 +1,8 @@
 import { eventFrame, type ServerEvent } from "./frames.ts";
 
 /** Sent events kept for a resume, and unsent ones kept for a client that is away. PLAT/web_conn.go. */
-export const SENT_EVENTS_KEPT_MAX = 128;
-export const WAITING_EVENTS_MAX = 256;
+const SENT_EVENTS_KEPT_MAX = 128;
+const WAITING_EVENTS_MAX = 256;
 
 /** The client's end of a connection: a WebSocket. */
 export interface Link {

@@ -39,7 +39,7 @@ export interface PostPatch {
   readonly isPinned?: boolean;
 }
 
-export const POST_FILES_MAX = 10;
+const POST_FILES_MAX = 10;
 
 /** The rules of writing: who may post, edit and delete, and who hears of it. */
 export class Posting {
