@@ -1,6 +1,7 @@
 import type { MattermostApi } from "../mattermost/api.ts";
 import { MattermostApiError } from "../mattermost/errors.ts";
 import type { PostedEvent } from "../mattermost/events.ts";
+import { type FoundPost, readPostedEvents } from "../mattermost/posted_events.ts";
 import type { Log } from "../runtime/log.ts";
 import type { Ledger } from "./ledger.ts";
 
@@ -13,10 +14,14 @@ export async function readUnfinishedPosts(
   deps: { readonly api: MattermostApi; readonly log: Log },
   signal: AbortSignal,
 ): Promise<readonly PostedEvent[]> {
-  const events: PostedEvent[] = [];
-  for (const { postId } of ledger.unfinished()) {
+  const found: FoundPost[] = [];
+  for (const { postId, channelId } of ledger.unfinished()) {
     try {
-      events.push(await readPostedEvent(postId, deps.api, signal));
+      const [post, channel] = await Promise.all([
+        deps.api.getPost(postId, signal),
+        deps.api.getChannel(channelId, signal),
+      ]);
+      found.push({ post, channel });
     } catch (error) {
       const isRefusal = error instanceof MattermostApiError && [403, 404].includes(error.status);
       if (!isRefusal) throw error;
@@ -24,27 +29,5 @@ export async function readUnfinishedPosts(
       ledger.settle(postId, "failed", []);
     }
   }
-  return events;
-}
-
-async function readPostedEvent(
-  postId: string,
-  api: MattermostApi,
-  signal: AbortSignal,
-): Promise<PostedEvent> {
-  const post = await api.getPost(postId, signal);
-  const [channel, user] = await Promise.all([
-    api.getChannel(post.channel_id, signal),
-    api.getUser(post.user_id, signal),
-  ]);
-  return {
-    kind: "posted",
-    post,
-    channelType: channel.type,
-    channelName: channel.name,
-    channelDisplayName: channel.type === "D" ? `@${user.username}` : channel.display_name,
-    teamId: channel.team_id,
-    senderName: user.username,
-    via: "catch_up",
-  };
+  return await readPostedEvents(found, deps.api, signal);
 }

@@ -4,6 +4,7 @@ import type { MattermostApi } from "./api.ts";
 import { asObject, comparePosts } from "./decode.ts";
 import { MattermostApiError } from "./errors.ts";
 import type { PostedEvent } from "./events.ts";
+import { type FoundPost, readPostedEvents } from "./posted_events.ts";
 import type { ChannelMark, ReadMarks } from "./listener_state.ts";
 import type { Channel, Post } from "./types.ts";
 
@@ -34,7 +35,7 @@ export async function* catchUp(
   signal: AbortSignal,
 ): AsyncGenerator<PostedEvent, readonly Channel[]> {
   const channels = await deps.api.getMyChannels(signal);
-  const missed: Missed[] = [];
+  const missed: FoundPost[] = [];
   for (const channel of channels) {
     const mark = marks.channels.get(channel.id);
     if (channel.delete_at !== 0 || isUnchanged(channel, mark, marks.lastAliveMs)) continue;
@@ -48,7 +49,7 @@ export async function* catchUp(
   }
   missed.sort((a, b) => comparePosts(a.post, b.post));
   deps.log("info", "mattermost.caught_up", { channels: channels.length, posts: missed.length });
-  yield* toEvents(missed, deps, signal);
+  yield* await readPostedEvents(missed, deps.api, signal);
   return channels;
 }
 
@@ -63,11 +64,6 @@ function isUnchanged(
 ): boolean {
   const isSeen = mark === undefined || channel.last_post_at <= mark.lastPostAtSeen;
   return isSeen && channel.last_post_at < lastAliveMs - OVERLAP_MS;
-}
-
-interface Missed {
-  readonly channel: Channel;
-  readonly post: Post;
 }
 
 interface Reading {
@@ -148,28 +144,4 @@ function unanswered(posts: readonly Post[], botUserId: string): readonly Post[] 
     else if (post.delete_at === 0 && post.original_id === "") byOthers.set(post.id, post);
   }
   return [...byOthers.values()].filter((post) => !answered.has(post.id));
-}
-
-/** Lists of posts have no names in them. */
-async function* toEvents(
-  missed: readonly Missed[],
-  deps: CatchUpDeps,
-  signal: AbortSignal,
-): AsyncGenerator<PostedEvent> {
-  const userIds = [...new Set(missed.map(({ post }) => post.user_id))];
-  const users = await deps.api.getUsersByIds(userIds, signal);
-  const names = new Map(users.map((user) => [user.id, user.username]));
-  for (const { channel, post } of missed) {
-    const senderName = names.get(post.user_id) ?? "";
-    yield {
-      kind: "posted",
-      post,
-      channelType: channel.type,
-      channelName: channel.name,
-      channelDisplayName: channel.type === "D" ? `@${senderName}` : channel.display_name,
-      teamId: channel.team_id,
-      senderName,
-      via: "catch_up",
-    };
-  }
 }

@@ -51,6 +51,8 @@ export class ListenerState {
   #resume: ResumePoint | undefined;
   #lastAliveMs: number | undefined;
   #isDirty = false;
+  /** Aborts when the next write shall not wait. */
+  #hurry = new AbortController();
 
   private constructor(deps: ListenerStateDeps, saved: SavedState) {
     this.#deps = deps;
@@ -77,10 +79,11 @@ export class ListenerState {
     return { lastAliveMs: this.#lastAliveMs, channels: this.#channels };
   }
 
-  /** From here on this connection can be taken up again. */
+  /** From here on this connection can be taken up again, also if the process dies in a moment. */
   connected(resume: ResumePoint): void {
     this.#resume = resume.connectionId === "" ? undefined : resume;
     this.#isDirty = true;
+    this.#hurry.abort();
   }
 
   /** The next connection starts anew. */
@@ -120,14 +123,20 @@ export class ListenerState {
 
   /** All that happened on the server before this moment was handled. */
   alive(serverTimeMs: number): void {
+    if (this.#lastAliveMs === undefined) this.#hurry.abort();
     this.#lastAliveMs = Math.max(this.#lastAliveMs ?? 0, serverTimeMs);
     this.#isDirty = true;
   }
 
-  /** Writes what changed, at most once a second, until `signal` aborts; then one last time. */
+  /**
+   * Writes what changed until `signal` aborts, and then one last time: a new connection at once,
+   * everything else at most once a second.
+   */
   async keepWritten(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await this.#deps.clock.sleep(WRITE_INTERVAL_MS, signal);
+      const early = AbortSignal.any([signal, this.#hurry.signal]);
+      await this.#deps.clock.sleep(WRITE_INTERVAL_MS, early);
+      this.#hurry = new AbortController();
       if (this.#isDirty) await this.#write();
     }
     if (this.#isDirty) await this.#write();

@@ -4,7 +4,12 @@ import type { Log } from "../runtime/log.ts";
 import { NetworkError } from "../runtime/network_error.ts";
 import type { Random } from "../runtime/random.ts";
 import type { MattermostApi } from "./api.ts";
-import { isUnauthorized, MattermostApiError, UnauthorizedError } from "./errors.ts";
+import {
+  isUnauthorized,
+  MattermostApiError,
+  UnauthorizedError,
+  UnexpectedAnswerError,
+} from "./errors.ts";
 import type { User } from "./types.ts";
 
 const RETRY_DELAYS = { delayMsMin: 2_000, delayMsMax: 60_000 };
@@ -41,7 +46,11 @@ export async function signIn(deps: SignInDeps, signal: AbortSignal): Promise<Use
   }
 }
 
-function isTemporary(error: unknown): error is NetworkError | MattermostApiError {
+/** A proxy in front of a server that restarts answers with a page of its own, and a 5xx. */
+function isTemporary(
+  error: unknown,
+): error is NetworkError | MattermostApiError | UnexpectedAnswerError {
   if (error instanceof NetworkError) return !error.kind.startsWith("tls_");
+  if (error instanceof UnexpectedAnswerError) return error.status >= 500;
   return error instanceof MattermostApiError && (error.status >= 500 || error.status === 429);
 }

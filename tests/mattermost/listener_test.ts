@@ -5,6 +5,7 @@ import { inspect } from "node:util";
 import { UnauthorizedError } from "../../src/mattermost/errors.ts";
 import type { LoggedUpgrade } from "../../src/sandbox/request_log.ts";
 import { Secret } from "../../src/runtime/secret.ts";
+import { readTextFile } from "../../src/runtime/atomic_file.ts";
 import { Lab, type Listening } from "./support/lab.ts";
 import { hello, scriptedNetwork, ScriptedSocket, typing } from "./support/scripted_socket.ts";
 
@@ -220,6 +221,18 @@ test("[C09] listen() does not ask for a connection again that a dead token has l
   await passReconnectDelay(lab, listening);
   await lab.clock.asleep(20_000); // The next socket is being opened.
   assert.deepEqual(requests.map(({ url }) => new URL(url).search), ["", ""]);
+});
+
+test("[C10] listen() has a new connection in its state at once, should the process die in a second", async () => {
+  await using lab = await Lab.start();
+  const listening = lab.listen();
+  await listening.event("connected");
+  await untilBeating(lab);
+  for (;;) {
+    const state = JSON.parse(await readTextFile(lab.statePath) ?? "{}");
+    if (state.connectionId !== undefined && state.lastAliveMs !== undefined) break;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 });
 
 test("[C10] listen() resumes after a restart, gives what was missed once and lists nothing", async () => {

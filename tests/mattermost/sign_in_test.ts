@@ -48,6 +48,15 @@ test("signIn() gives up at once when something else than Mattermost answers", as
   await assert.rejects(signIn(depsOf(lab), never), UnexpectedAnswerError);
 });
 
+test("[P11] signIn() waits while a proxy says that the server behind it is away", async () => {
+  await using lab = await Lab.start();
+  lab.sandbox.faults.rest = [{ times: 1, answer: { kind: "html", status: 502 } }];
+  const signedIn = signIn(depsOf(lab), never);
+  const { fields } = await lab.logLine("mattermost.server_down");
+  await lab.clock.pass(Number(fields.retryInMs));
+  assert.equal((await signedIn).username, "hermes");
+});
+
 test("[P11] signIn() waits for a server that is down, and the log says so", async () => {
   await using lab = await Lab.start();
   await lab.sandbox.goDown();

@@ -43,6 +43,9 @@ async function createPost(call: Call, parts: SandboxParts): Promise<Answer> {
     throw new Refusal(500, "api.post.deduplicate_create_post.pending");
   }
   const earlier = pending.kind === "finished" ? world.posts.get(pending.postId) : undefined;
+  if (earlier !== undefined && earlier.delete_at !== 0) {
+    throw new Refusal(500, "api.post.deduplicate_create_post.failed_to_get");
+  }
   if (earlier !== undefined) return json(barePostBody(earlier), 201);
   pendingPosts.begin(pendingId);
   try {
