@@ -14,13 +14,24 @@ import { compile } from "./compile.ts";
 import { ROOT_DIR, runCommand } from "./run_command.ts";
 
 /**
- * `target` is what `bun build` calls the platform, `runtime` the npm package with its Bun. There is no
- * baseline row: Bun's baseline packages of 1.4 hold the same bytes as these.
+ * `target` is what `bun build` calls the platform, `runtime` the npm package with its Bun. Baseline is
+ * for processors without AVX2: Bun 1.4 runs on them as it is (its baseline packages hold the same
+ * bytes), and the archives are there for scripts that ask for them by name.
  */
 const TARGETS = [
   { name: "linux-x64", target: "bun-linux-x64", runtime: "bun-linux-x64" },
+  {
+    name: "linux-x64-baseline",
+    target: "bun-linux-x64-baseline",
+    runtime: "bun-linux-x64",
+  },
   { name: "linux-arm64", target: "bun-linux-arm64", runtime: "bun-linux-aarch64" },
   { name: "linux-x64-musl", target: "bun-linux-x64-musl", runtime: "bun-linux-x64-musl" },
+  {
+    name: "linux-x64-musl-baseline",
+    target: "bun-linux-x64-musl-baseline",
+    runtime: "bun-linux-x64-musl",
+  },
   { name: "linux-arm64-musl", target: "bun-linux-arm64-musl", runtime: "bun-linux-aarch64-musl" },
   { name: "darwin-x64", target: "bun-darwin-x64", runtime: "bun-darwin-x64" },
   { name: "darwin-arm64", target: "bun-darwin-arm64", runtime: "bun-darwin-aarch64" },

@@ -58,7 +58,7 @@ export async function runCli(args: readonly string[], io: CliIo): Promise<number
   addDoctor(program, io, finish);
   addDemo(program, io, finish);
   try {
-    await program.parseAsync([...args], { from: "user" });
+    await program.parseAsync(args.length === 0 ? ["--help"] : [...args], { from: "user" });
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
@@ -68,7 +68,7 @@ export async function runCli(args: readonly string[], io: CliIo): Promise<number
 }
 
 function createProgram(io: CliIo): Command {
-  const program = new Command("hermes")
+  return new Command("hermes")
     .description("An AI agent in your Mattermost.")
     .version(VERSION, "-V, --version", "print the version")
     .helpOption("-h, --help", "show this help")
@@ -80,8 +80,6 @@ function createProgram(io: CliIo): Command {
     .showHelpAfterError("Run 'hermes --help' to see what there is.")
     .addHelpText("after", EXAMPLES)
     .exitOverride();
-  program.action(() => program.help());
-  return program;
 }
 
 function addGateway(program: Command, io: CliIo, finish: (code: number) => void): void {
@@ -89,12 +87,13 @@ function addGateway(program: Command, io: CliIo, finish: (code: number) => void)
     .summary("connect to Mattermost and answer")
     .description("Connects the bot to Mattermost and answers until it is stopped.")
     .helpGroup("Running it:")
-    .option("-v, --verbose", "log why messages are ignored, and every retry", false)
-    .option("--set <key=value>", "override one setting, e.g. streaming.enabled=false", setting, {})
+    .option("-v, --verbose", "log why messages are ignored, and every retry")
+    .option("--set <key=value>", "override one setting, e.g. streaming.enabled=false", setting)
     .addHelpText("after", GATEWAY_EXAMPLES);
-  gateway.action(async (options: { verbose: boolean; set: Record<string, string> }) => {
+  gateway.action(async (options: { verbose?: boolean; set?: Record<string, string> }) => {
     const { runGatewayCommand } = await import("./gateway_command.ts");
-    finish(await runGatewayCommand({ verbose: options.verbose, flags: options.set }, io));
+    const { verbose = false, set: flags = {} } = options;
+    finish(await runGatewayCommand({ verbose, flags }, io));
   });
 }
 
@@ -103,11 +102,11 @@ function addDoctor(program: Command, io: CliIo, finish: (code: number) => void):
     .summary("find out what is wrong")
     .description("Checks the configuration, the server, the token and the socket.")
     .helpGroup("Running it:")
-    .option("--json", "print the findings as JSON", false)
+    .option("--json", "print the findings as JSON")
     .addHelpText("after", DOCTOR_EXAMPLES)
-    .action(async (options: { json: boolean }) => {
+    .action(async ({ json = false }: { json?: boolean }) => {
       const { runDoctorCommand } = await import("./doctor_command.ts");
-      finish(await runDoctorCommand(options, io));
+      finish(await runDoctorCommand({ json }, io));
     });
 }
 
@@ -124,7 +123,7 @@ function addDemo(program: Command, io: CliIo, finish: (code: number) => void): v
     });
 }
 
-function setting(text: string, before: Record<string, string>): Record<string, string> {
+function setting(text: string, before: Record<string, string> = {}): Record<string, string> {
   const [key, ...value] = text.split("=");
   if (!key || value.length === 0) throw new InvalidArgumentError("Write KEY=VALUE.");
   return { ...before, [key]: value.join("=") };
