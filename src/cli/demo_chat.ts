@@ -33,8 +33,13 @@ export async function runDemoChat(io: CliIo, signal: AbortSignal): Promise<void>
     draw();
   };
   await using workspace = await openDemoWorkspace({ environment: io.environment, warn }, signal);
-  const terminal = new DemoTerminal(process.stdin, process.stdout, (line) => chat.enter(line));
-  const chat = new DemoChat({ workspace, view, terminal, color });
+  const terminal = new DemoTerminal({
+    input: process.stdin,
+    output: process.stdout,
+    color: picocolors.createColors(color).cyan,
+    onLine: (line) => chat.enter(line),
+  });
+  const chat = new DemoChat({ workspace, view, terminal });
   draw = () => chat.draw();
   try {
     chat.welcome();
@@ -49,15 +54,14 @@ interface DemoChatDeps {
   readonly workspace: DemoWorkspace;
   readonly view: ChatView;
   readonly terminal: DemoTerminal;
-  readonly color: boolean;
 }
 
 /** What a person does at the prompt, and what they see of the workspace. */
 class DemoChat {
   readonly #deps: DemoChatDeps;
   #seat: ChatSeat;
-  /** Posts of this terminal that the bot is not done with. */
-  readonly #pending = new Set<string>();
+  /** Posts of this terminal that the bot is not done with, and the channel of each. */
+  readonly #pending = new Map<string, string>();
   /** Where the bot types, by channel. */
   readonly #typing = new Map<string, ChatPlace>();
   /** Time of the last change that was shown. */
@@ -92,13 +96,12 @@ class DemoChat {
   }
 
   draw(): void {
-    const { view, terminal, workspace, color } = this.#deps;
+    const { view, terminal, workspace } = this.#deps;
     view.showTyping([...this.#typing.values()].map((place) => {
       const label = this.#labelOf(place);
       return `${SEEDED_BOT} is typing${label === "" ? "" : ` in ${label}`}…`;
     }));
-    const prompt = promptText(this.#seat, workspace.server);
-    terminal.show(view.take(), picocolors.createColors(color).cyan(prompt));
+    terminal.show(view.take(), promptText(this.#seat, workspace.server));
   }
 
   #act(line: string): void {
@@ -156,7 +159,7 @@ class DemoChat {
       throw error;
     }
     view.written(toChatPost(post, workspace.server.world));
-    this.#pending.add(post.id);
+    this.#pending.set(post.id, post.channel_id);
     workspace.outcomeOf(post.id).then(
       (outcome) => this.#settle(post, outcome, person),
       () => {}, // The gateway failed: `gatewayEnded` says why.
@@ -165,7 +168,7 @@ class DemoChat {
 
   #settle({ id, channel_id: channelId }: Post, outcome: PostOutcome, person: string): void {
     this.#pending.delete(id);
-    this.#typing.delete(channelId);
+    if (![...this.#pending.values()].includes(channelId)) this.#typing.delete(channelId);
     this.#showNews(id);
     const silence = outcome.kind === "ignored"
       ? describeIgnored(outcome.reason, person)

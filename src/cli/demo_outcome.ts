@@ -24,7 +24,9 @@ export function readOutcome(event: string, fields: LogFields): PostOutcome | und
 
 /** Why there is no answer, for people. `undefined` when nobody expects one. */
 export function describeIgnored(reason: string, person: string): string | undefined {
-  if (reason === "not_mentioned") return "hermes was not mentioned: in a channel, write @hermes";
+  if (reason === "not_mentioned") {
+    return "hermes was not mentioned; in a channel it answers to @hermes";
+  }
   if (reason === "user_not_allowed") return `${person} is not one of those whom hermes answers`;
   return reason.startsWith("from_") ? undefined : `hermes ignored it: ${reason}`;
 }

@@ -1,60 +1,140 @@
-import { createInterface, type Interface } from "node:readline";
+import { emitKeypressEvents } from "node:readline";
 import type { ReadStream, WriteStream } from "node:tty";
 import { stripVTControlCharacters } from "node:util";
 import type { ChatOutput } from "../sandbox/chat_view.ts";
-import { rowsOf } from "../sandbox/chat_text.ts";
+import { columnsOf, hardRows } from "../sandbox/chat_text.ts";
+import { EMPTY_LINE, type PressedKey, pressKey } from "./demo_line.ts";
+
+export interface DemoTerminalOptions {
+  readonly input: ReadStream;
+  readonly output: WriteStream;
+  readonly color: (prompt: string) => string;
+  /** Takes each line that is entered. */
+  readonly onLine: (line: string) => void;
+}
+
+/** What stands between the last row for good and the cursor. */
+interface Drawn {
+  readonly live: readonly string[];
+  /** The prompt and what is typed before the cursor. */
+  readonly beforeCursor: string;
+}
 
 /**
  * A prompt at the bottom of the terminal, with output that arrives above it while somebody types.
- * What was typed stays: the prompt is taken away, the output written, and the prompt drawn again.
+ * `node:readline` has one too, but loses count of its rows when a text is pasted.
  */
 export class DemoTerminal {
   /** Resolves when the person leaves: Ctrl-C, Ctrl-D, or the end of the input. */
   readonly closed: Promise<void>;
-  readonly #output: WriteStream;
-  readonly #readline: Interface;
+  readonly #options: DemoTerminalOptions;
+  readonly #resolveClosed: () => void;
+  readonly #redraw = () => this.show({ rows: [], live: this.#live }, this.#prompt);
+  readonly #close = () => this.close();
+  readonly #press = (_: unknown, key: PressedKey) => this.#onKey(key);
+  #line = EMPTY_LINE;
+  #prompt = "";
   #live: readonly string[] = [];
+  #drawn: Drawn | undefined;
   #isOpen = true;
 
-  constructor(input: ReadStream, output: WriteStream, onLine: (line: string) => void) {
-    this.#output = output;
-    this.#readline = createInterface({ input, output, terminal: true });
-    this.closed = new Promise((resolve) => this.#readline.once("close", resolve));
-    this.#readline.once("close", () => this.#isOpen = false);
-    this.#readline.on("SIGINT", () => this.#readline.close());
-    this.#readline.on("line", (line) => {
-      this.#settleLine(line);
-      onLine(line);
-    });
+  constructor(options: DemoTerminalOptions) {
+    this.#options = options;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.closed = promise;
+    this.#resolveClosed = resolve;
+    const { input, output } = options;
+    emitKeypressEvents(input);
+    input.setRawMode(true);
+    input.on("keypress", this.#press).on("end", this.#close).resume();
+    output.on("resize", this.#redraw);
   }
 
   /** Writes the rows above the prompt and draws `prompt` anew, with what has been typed so far. */
   show({ rows, live }: ChatOutput, prompt: string): void {
     if (!this.#isOpen) return;
-    const { rows: cursorRow } = this.#readline.getCursorPos();
     const above = [...rows, ...live].map((row) => `${row}\n`).join("");
-    // Drawing the prompt begins with going up to its first row, where the cursor is already.
-    this.#output.write(upAndClear(cursorRow + this.#live.length) + above + "\n".repeat(cursorRow));
+    this.#prompt = prompt;
     this.#live = live;
-    this.#readline.setPrompt(prompt);
-    this.#readline.prompt(true);
+    this.#options.output.write(this.#clear() + above + this.#drawPrompt());
   }
 
-  /** Takes the prompt away; the terminal is as it was before. */
+  /** Gives the terminal back, with the prompt and what is typed there as the last line. */
   close(): void {
-    this.#readline.close();
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    const { input, output } = this.#options;
+    if (this.#drawn !== undefined) this.#settleLine();
+    output.off("resize", this.#redraw);
+    input.off("keypress", this.#press).off("end", this.#close);
+    input.setRawMode(false);
+    input.pause();
+    this.#resolveClosed();
   }
 
-  /** A line that was entered stays in place of the live rows, which moved up with it. */
-  #settleLine(line: string): void {
-    const prompt = this.#readline.getPrompt();
-    const lineRows = rowsOf(stripVTControlCharacters(prompt) + line, this.#output.columns);
-    this.#output.write(`${upAndClear(lineRows + this.#live.length)}${prompt}${line}\n`);
+  #onKey(key: PressedKey): void {
+    const result = pressKey(this.#line, key);
+    switch (result.kind) {
+      case "typing":
+        this.#line = result.line;
+        return this.#redraw();
+      case "entered":
+        this.#settleLine();
+        this.#line = result.line;
+        return this.#options.onLine(result.text);
+      case "left":
+        return this.close();
+      default:
+        return result satisfies never;
+    }
+  }
+
+  /** Leaves the prompt and the line where they are, for good, and takes the live rows away. */
+  #settleLine(): void {
+    const { color, output } = this.#options;
+    output.write(`${this.#clear()}${color(this.#prompt)}${this.#line.text}\n`);
+    this.#drawn = undefined;
     this.#live = [];
+  }
+
+  /** Takes away what is drawn. A narrower terminal has broken rows since then. */
+  #clear(): string {
+    const { live, beforeCursor } = this.#drawn ?? { live: [], beforeCursor: "" };
+    const columns = this.#columns;
+    const liveRows = live.map((row) => hardRows(stripVTControlCharacters(row), columns).length);
+    const rows = liveRows.reduce((sum, count) => sum + count, 0);
+    return `${up(rows + cursorIn(beforeCursor, columns).row)}\r\x1b[J`;
+  }
+
+  #drawPrompt(): string {
+    const { text, cursor } = this.#line;
+    const beforeCursor = this.#prompt + text.slice(0, cursor);
+    this.#drawn = { live: this.#live, beforeCursor };
+    const columns = this.#columns;
+    const end = cursorIn(this.#prompt + text, columns);
+    const at = cursorIn(beforeCursor, columns);
+    // A blank behind the line, so that a full row is one that the terminal has broken already.
+    const drawn = `${this.#options.color(this.#prompt)}${text} `;
+    return `${drawn}${up(end.row - at.row)}\x1b[${at.column + 1}G`;
+  }
+
+  get #columns(): number {
+    return this.#options.output.columns || COLUMNS_DEFAULT;
   }
 }
 
-/** Moves the cursor to the beginning of a row further up, and empties the screen from there on. */
-function upAndClear(rows: number): string {
-  return `${rows > 0 ? `\x1b[${rows}A` : ""}\r\x1b[J`;
+/** For terminals that do not say how wide they are. */
+const COLUMNS_DEFAULT = 80;
+
+/** Where a terminal has the cursor behind a text that began in its first column. */
+function cursorIn(
+  text: string,
+  columns: number,
+): { readonly row: number; readonly column: number } {
+  const rows = hardRows(`${text} `, columns);
+  return { row: rows.length - 1, column: columnsOf(rows.at(-1) ?? "") - 1 };
+}
+
+function up(rows: number): string {
+  return rows > 0 ? `\x1b[${rows}A` : "";
 }

@@ -9,18 +9,19 @@ export function welcomeText(url: string, model: DemoModel): string {
     `The model is ${model.description}.`,
     "",
     `What you write goes to hermes. Try: ${ideas}`,
-    "In a channel it answers when you mention it: /channel general, then @hermes hello",
+    "In a channel, mention it: /channel general, then @hermes hello",
     "/help lists the commands. /quit, Ctrl-C or Ctrl-D leaves.",
     "",
   ].join("\n");
 }
 
+/** What `/help` says. */
 export const HELP_TEXT = `
 /dm             write to hermes directly
-/channel NAME   write in a channel, where hermes answers when you mention @hermes
+/channel NAME   write in a channel, where hermes answers to @hermes
 /channels       list the channels
 /thread         write in the thread of the last post here; /thread off leaves it
-/as NAME        be somebody else: alice, bob, or mallory, whom hermes does not answer
+/as NAME        be alice, bob, or mallory, whom hermes does not answer
 /quit           leave
 //TEXT          say a text that begins with a slash
 `;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type Config, loadConfig } from "../config/load_config.ts";
 import { homePaths } from "../config/paths.ts";
 import { systemClock } from "../runtime/clock.ts";
-import type { Log } from "../runtime/log.ts";
+import type { Log, LogFields } from "../runtime/log.ts";
 import { createLog } from "../runtime/log_sink.ts";
 import { systemRandom } from "../runtime/random.ts";
 import { SandboxServer } from "../sandbox/sandbox_server.ts";
@@ -98,11 +98,16 @@ function watchedLog(
   tell: { readonly connected: () => void; readonly settled: (outcome: PostOutcome) => void },
 ): Log {
   return (level, event, fields = {}) => {
-    log(level, event, fields);
+    if (!isSaidInChat(event, fields)) log(level, event, fields);
     if (event === "gateway.connected") tell.connected();
     const outcome = readOutcome(event, fields);
     if (outcome !== undefined) tell.settled(outcome);
   };
+}
+
+/** A failure with a name is told to the person who asked: the answer says what failed. */
+function isSaidInChat(event: string, { code }: LogFields): boolean {
+  return event === "exchange.failed" && code !== "bug";
 }
 
 /** A gateway on default settings: nothing of the person's own but the model reaches the demo. */

@@ -32,7 +32,7 @@ A script has one message a line: [PERSON:] [#CHANNEL or >] TEXT
   #general @hermes hello               in a channel, where hermes has to be mentioned
   > @hermes and now?                   in the thread of the last post
   bob: #general @hermes me too         from somebody else: alice, bob or mallory
-  \\> not a thread                     a backslash before a text that looks like one of these
+  \\> not a thread                      a backslash before a text that looks like one of these
   # a comment                          and blank lines are left out
 
 The language model of your settings answers, or else a built-in scripted one that needs no network.
