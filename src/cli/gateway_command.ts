@@ -2,11 +2,16 @@ import type { Finding } from "../config/finding.ts";
 import { type Config, loadConfig } from "../config/load_config.ts";
 import { homePaths, resolveHome } from "../config/paths.ts";
 import { requireMattermost } from "../config/require_mattermost.ts";
-import { UnauthorizedError, UnexpectedAnswerError } from "../mattermost/errors.ts";
+import {
+  MattermostApiError,
+  UnauthorizedError,
+  UnexpectedAnswerError,
+} from "../mattermost/errors.ts";
 import { CertificateError } from "../runtime/certificates.ts";
 import { systemClock } from "../runtime/clock.ts";
 import type { Log } from "../runtime/log.ts";
 import { createLog } from "../runtime/log_sink.ts";
+import { NetworkError } from "../runtime/network_error.ts";
 import { listenForStopSignals } from "../runtime/process_signals.ts";
 import { systemRandom } from "../runtime/random.ts";
 import type { Secret } from "../runtime/secret.ts";
@@ -26,6 +31,7 @@ export interface GatewayOptions {
 /** What stays as it is until a person changes the configuration. */
 const CONFIG_ERRORS = [
   UnauthorizedError,
+  MattermostApiError,
   UnexpectedAnswerError,
   CertificateError,
   NoModelError,
@@ -59,14 +65,21 @@ export async function runGatewayCommand(options: GatewayOptions, io: CliIo): Pro
     const paths = homePaths(home);
     await using _locks = await takeGatewayLocks({ ...paths, token }, environment);
     await startGateway({ ...foundations, ...ready, paths, network, model }, signals);
+    log("info", "gateway.stopped", {});
     return EXIT.ok;
   } catch (error) {
-    if (signals.stop.aborted) return EXIT.ok;
+    if (signals.stop.aborted) return EXIT.ok; // While it was starting.
     io.err(renderError(error));
-    return CONFIG_ERRORS.some((type) => error instanceof type) ? EXIT.config : EXIT.failure;
+    return isConfigError(error) ? EXIT.config : EXIT.failure;
   } finally {
     signals.dispose();
   }
+}
+
+/** Errors of the network are waited out; those of TLS do not pass by themselves. */
+function isConfigError(error: unknown): boolean {
+  if (error instanceof NetworkError) return error.kind.startsWith("tls_");
+  return CONFIG_ERRORS.some((type) => error instanceof type);
 }
 
 function printWarnings(warnings: readonly Finding[], io: CliIo): void {

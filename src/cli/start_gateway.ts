@@ -67,6 +67,7 @@ export async function startGateway(
   const serverUrl = parseServerUrl(host.url);
   if ("problem" in serverUrl) throw new ServerUrlError(serverUrl.problem);
   const { clock, config, log, network, paths, random, token } = host;
+  log("info", "gateway.starting", { server: serverUrl.restUrl, model: host.model.modelId });
   const api = new MattermostApi({ ...host, serverUrl, fetch: network.fetch });
 
   const [me, identity, ledger] = await Promise.all([
@@ -79,7 +80,7 @@ export async function startGateway(
     reportAccess(me, host);
     const [clientConfig, unfinished] = await Promise.all([
       api.getClientConfig(signals.stop),
-      readUnfinishedPosts(ledger, { api, log }, signals.stop),
+      readUnfinishedPosts(ledger, { api, clock, log, postAgeMsMax: POST_AGE_MS_MAX }, signals.stop),
     ]);
     const echoes = new OwnEchoes();
     const delivery = {

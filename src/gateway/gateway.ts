@@ -6,7 +6,7 @@ import type { Log } from "../runtime/log.ts";
 import type { OwnEchoes } from "../replies/own_echoes.ts";
 import type { SessionKey } from "../sessions/session_store.ts";
 import { answerWithNote, type ExchangeDeps, runExchange } from "./exchange.ts";
-import { gate, type GatePolicy } from "./gate.ts";
+import { gate, type GatePolicy, type IgnoreReason } from "./gate.ts";
 import { type BotIdentity, type InboundMessage, toInboundMessage } from "./inbound.ts";
 import { LANE_LENGTH_MAX, SessionLanes } from "./lanes.ts";
 import type { Ledger } from "./ledger.ts";
@@ -40,20 +40,21 @@ export async function runGateway(deps: GatewayDeps, cancel: AbortSignal): Promis
   try {
     for (const event of deps.unfinished) gateway.takeUpAgain(event);
     for await (const event of deps.events) gateway.handle(event);
-  } finally {
     await gateway.drain();
+  } finally {
+    await gateway.end(); // Without a server that takes us there is nobody to finish answers for.
   }
 }
 
 class Gateway {
   readonly #deps: GatewayDeps;
   readonly #lanes = new SessionLanes();
-  readonly #drained = new AbortController();
+  readonly #ended = new AbortController();
   readonly #cancel: AbortSignal;
 
   constructor(deps: GatewayDeps, cancel: AbortSignal) {
     this.#deps = deps;
-    this.#cancel = AbortSignal.any([cancel, this.#drained.signal]);
+    this.#cancel = AbortSignal.any([cancel, this.#ended.signal]);
   }
 
   handle(event: ServerEvent): void {
@@ -82,14 +83,19 @@ class Gateway {
     this.#queue(message, { takenUpAgain: true });
   }
 
+  /** Lets what runs finish, for as long as it may. */
   async drain(): Promise<void> {
     const { clock, drainMs, log } = this.#deps;
     if (this.#lanes.size > 0) log("info", "gateway.draining", { messages: this.#lanes.size });
     const idle = this.#lanes.idle();
     const limit = clock.sleep(drainMs, this.#cancel);
     await Promise.race([idle, limit]);
-    this.#drained.abort();
-    await idle;
+  }
+
+  /** Cancels what still runs, and waits for it to end. */
+  async end(): Promise<void> {
+    this.#ended.abort();
+    await this.#lanes.idle();
   }
 
   #handlePosted(event: PostedEvent): void {
@@ -98,15 +104,23 @@ class Gateway {
     const message = toInboundMessage(event, bot);
     const { postId, channelId, senderId } = message;
     const decision = gate(message, policy);
-    if (decision.kind === "ignore") {
-      return log("debug", "gateway.ignored", { postId, channelId, reason: decision.reason });
-    }
+    if (decision.kind === "ignore") return this.#ignore(message, decision.reason);
     const key = sessionKey(message, this.#deps.exchange.sessionOptions);
     if (ledger.claim({ postId, channelId, senderId, sessionKey: key }) === "seen") {
       return log("debug", "gateway.ignored", { postId, channelId, reason: "seen" });
     }
     log("info", "gateway.message", { postId, session: key, via: event.via });
     this.#queue(message, { takenUpAgain: false });
+  }
+
+  /** Somebody who is not let in is told to the operator with the id to list; the rest is noise. */
+  #ignore(message: InboundMessage, reason: IgnoreReason): void {
+    const { postId, channelId, senderId, senderName } = message;
+    if (reason !== "user_not_allowed") {
+      return this.#deps.log("debug", "gateway.ignored", { postId, channelId, reason });
+    }
+    const fields = { postId, channelId, reason, userId: senderId, userName: senderName };
+    this.#deps.log("info", "gateway.ignored", fields);
   }
 
   #queue(message: InboundMessage, options: { readonly takenUpAgain: boolean }): void {

@@ -62,7 +62,11 @@ export class GatewayLab implements AsyncDisposable {
     const turn = { model, tools: new ToolRegistry([]), stepsMax: 5, toolResultCharsMax: 10_000 };
     const done = runGateway({
       events: options.events ?? listen(lab.listenerDeps(), stop.signal),
-      unfinished: await readUnfinishedPosts(ledger, { api, log }, cancel.signal),
+      unfinished: await readUnfinishedPosts(
+        ledger,
+        { api, clock, log, postAgeMsMax: 86_400_000 },
+        cancel.signal,
+      ),
       bot: { userId: botUserId, username: "hermes" },
       policy: {
         allowedUsers: new Set([lab.sandbox.user("alice").id, lab.sandbox.user("bob").id]),
@@ -121,7 +125,7 @@ export class GatewayLab implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const gateway of this.#running) await gateway.cancel();
+    for (const gateway of this.#running) await gateway.cancel().catch(() => {}); // Seen by its test.
     await this.lab[Symbol.asyncDispose]();
     await this.#home[Symbol.asyncDispose]();
   }

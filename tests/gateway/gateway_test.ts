@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { LANE_LENGTH_MAX } from "../../src/gateway/lanes.ts";
+import { UnauthorizedError } from "../../src/mattermost/errors.ts";
 import type { PostedEvent } from "../../src/mattermost/events.ts";
 import type { ServerEvent } from "../../src/mattermost/listener.ts";
 import { ModelError } from "../../src/models/errors.ts";
@@ -163,6 +164,41 @@ test("runGateway() lets go of an unfinished post that was deleted meanwhile", as
   await second.stop();
   assert.deepEqual(next.requests, []);
   assert.deepEqual(lab.answers(), []);
+});
+
+test("runGateway() lets go of an unfinished post that is older than a day", async () => {
+  await using lab = await GatewayLab.start();
+  const model = new ScriptedModel(hang());
+  const first = await lab.run(model);
+  lab.lab.sandbox.as("alice").dm("hermes", "long ago");
+  await model.requested(1);
+  await first.cancel();
+  lab.lab.clock.advance(25 * 3_600_000);
+  const next = new ScriptedModel("unexpected");
+  await (await lab.run(next)).stop();
+  assert.deepEqual(next.requests, []);
+});
+
+test("[C09] runGateway() ends at once, with the failure, when its events end in one", async () => {
+  await using lab = await GatewayLab.start();
+  const asked = lab.lab.sandbox.as("alice").dm("hermes", "hello");
+  const model = new ScriptedModel(hang());
+  async function* events() {
+    yield postedEvent(asked);
+    await model.requested(1);
+    throw new UnauthorizedError(undefined);
+  }
+  const gateway = await lab.run(model, { events: events(), drainMs: 3_600_000 });
+  await assert.rejects(gateway.done, UnauthorizedError);
+});
+
+test("[P03] runGateway() tells the operator the id of somebody who is not let in", async () => {
+  await using lab = await GatewayLab.start();
+  await lab.run(new ScriptedModel());
+  const asked = lab.lab.sandbox.as("mallory").dm("hermes", "hello");
+  const { level, fields } = await lab.logged("gateway.ignored", asked.id);
+  assert.equal(level, "info");
+  assert.deepEqual([fields.userId, fields.userName], [asked.user_id, "mallory"]);
 });
 
 test("[C40] runGateway() lets the answers under way finish, for as long as it may", async () => {

@@ -1,17 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { BINARY_PATH } from "./binary.ts";
 import type { ChatWorld } from "./chat_world.ts";
 import type { ModelServer } from "./model_server.ts";
-
-/** The compiled binary, as `deno task build` leaves it. */
-export const BINARY_PATH = join(
-  dirname(fileURLToPath(import.meta.url)),
-  "../../dist",
-  "hermes",
-);
 
 export interface LogLine {
   readonly event: string;
