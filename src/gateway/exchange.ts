@@ -71,13 +71,8 @@ export async function runExchange(
   const reply = new ReplyWriter(answer, deps.delivery);
 
   const typingDone = new AbortController();
-  const typingSignal = AbortSignal.any([signal, typingDone.signal]);
-  const { api, clock } = deps.delivery;
-  const typing = keepTyping(
-    target,
-    { api, clock, intervalMs: deps.typingIntervalMs },
-    typingSignal,
-  );
+  const typingDeps = { ...deps.delivery, intervalMs: deps.typingIntervalMs };
+  const typing = keepTyping(target, typingDeps, typingDone.signal, signal);
   try {
     const note = await runTurnInto(reply, message, key, deps, signal);
     typingDone.abort();

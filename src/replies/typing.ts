@@ -9,16 +9,21 @@ export interface TypingDeps {
   readonly intervalMs: number;
 }
 
-/** Shows "is typing" in the channel or the thread until `signal` aborts. Never fails: it is a courtesy. */
+/**
+ * Shows "is typing" in the channel or the thread until `done` aborts. A notice under way then is not
+ * cut off: that would cost the connection. Never fails: it is a courtesy.
+ */
 export async function keepTyping(
   target: ReplyTarget,
   deps: TypingDeps,
+  done: AbortSignal,
   signal: AbortSignal,
 ): Promise<void> {
   if (deps.intervalMs === 0) return;
-  while (!signal.aborted) {
+  const over = AbortSignal.any([done, signal]);
+  while (!over.aborted) {
     const typing = { channelId: target.channelId, parentId: target.rootId };
     await deps.api.showTyping(typing, signal).catch(() => {}); // The next one may get through.
-    await deps.clock.sleep(deps.intervalMs, signal);
+    await deps.clock.sleep(deps.intervalMs, over);
   }
 }
