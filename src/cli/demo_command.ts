@@ -12,7 +12,7 @@ export interface DemoOptions {
 
 /** `hermes demo`: a workspace in memory and a bot in it, to talk to. Gives the exit code. */
 export async function runDemoCommand(options: DemoOptions, io: CliIo): Promise<number> {
-  const signals = listenForStopSignals();
+  const signals = listenForStopSignals(["SIGHUP"]);
   try {
     if (options.script !== undefined) return await runDemoScript(options.script, io, signals.stop);
     if (!io.outTerminal.isTty || process.stdin.isTTY !== true) {

@@ -47,7 +47,8 @@ export class DemoTerminal {
     emitKeypressEvents(input);
     input.setRawMode(true);
     input.on("keypress", this.#press).on("end", this.#close).resume();
-    output.on("resize", this.#redraw);
+    // Writing fails when the window was closed. The listener stays: the last write may fail later.
+    output.on("resize", this.#redraw).on("error", this.#close);
   }
 
   /** Writes the rows above the prompt and draws `prompt` anew, with what has been typed so far. */
@@ -67,9 +68,13 @@ export class DemoTerminal {
     if (this.#drawn !== undefined) this.#settleLine();
     output.off("resize", this.#redraw);
     input.off("keypress", this.#press).off("end", this.#close);
-    input.setRawMode(false);
     input.pause();
     this.#resolveClosed();
+    try {
+      input.setRawMode(false);
+    } catch {
+      // The window was closed, and its modes are gone with it.
+    }
   }
 
   #onKey(key: PressedKey): void {

@@ -12,17 +12,21 @@ export interface StopSignals {
 
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
-/** Listens for the signals by which a terminal, a service manager or a container ends a process. */
-export function listenForStopSignals(): StopSignals {
+/**
+ * Listens for the signals by which a terminal, a service manager or a container ends a process, and
+ * for those in `more`: who needs its terminal adds SIGHUP, which says that it is gone.
+ */
+export function listenForStopSignals(more: readonly NodeJS.Signals[] = []): StopSignals {
+  const signals = [...SIGNALS, ...more];
   const stop = new AbortController();
   const cancel = new AbortController();
   const onSignal = () => (stop.signal.aborted ? cancel : stop).abort();
-  for (const signal of SIGNALS) process.on(signal, onSignal);
+  for (const signal of signals) process.on(signal, onSignal);
   return {
     stop: stop.signal,
     cancel: cancel.signal,
     dispose: () => {
-      for (const signal of SIGNALS) process.off(signal, onSignal);
+      for (const signal of signals) process.off(signal, onSignal);
     },
   };
 }

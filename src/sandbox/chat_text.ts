@@ -24,7 +24,7 @@ export function wrapText(text: string, columnsMax: number): Row[] {
       const length = fittingLength(rest, columnsMax);
       if (length === rest.length) break;
       const blank = rest.lastIndexOf(" ", length);
-      const isBetweenWords = rest.slice(0, blank).trim() !== "";
+      const isBetweenWords = blank > 0 && rest.slice(0, blank).trim() !== "";
       const rowLength = isBetweenWords ? blank : length;
       const end = offset + rowLength + (isBetweenWords ? 1 : 0);
       rows.push({ text: rest.slice(0, rowLength), end });
@@ -36,14 +36,15 @@ export function wrapText(text: string, columnsMax: number): Row[] {
   return rows;
 }
 
-/** How many rows a terminal needs for a line that it wraps by itself, with the cursor behind it. */
-export function rowsOf(line: string, columnsMax: number): number {
-  let rows = 1;
+/** The rows into which a terminal breaks a line by itself: wherever it is full. */
+export function hardRows(line: string, columnsMax: number): string[] {
+  const rows: string[] = [];
   let rest = line;
-  while (columnsOf(rest) >= columnsMax) {
-    rows += 1;
-    rest = rest.slice(fittingLength(rest, columnsMax));
-  }
+  do {
+    const length = fittingLength(rest, columnsMax);
+    rows.push(rest.slice(0, length));
+    rest = rest.slice(length);
+  } while (rest !== "");
   return rows;
 }
 
