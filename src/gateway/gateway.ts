@@ -1,6 +1,7 @@
 import { HermesError } from "../errors.ts";
 import type { PostedEvent } from "../mattermost/events.ts";
 import type { ServerEvent } from "../mattermost/listener.ts";
+import type { User } from "../mattermost/types.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Log } from "../runtime/log.ts";
 import type { OwnEchoes } from "../replies/own_echoes.ts";
@@ -17,6 +18,7 @@ export interface GatewayDeps {
   readonly events: AsyncIterable<ServerEvent>;
   /** Posts that were claimed before a restart and not answered. */
   readonly unfinished: readonly PostedEvent[];
+  /** As it was at the start; the events tell of another name. */
   readonly bot: BotIdentity;
   readonly policy: GatePolicy;
   readonly ledger: Ledger;
@@ -51,9 +53,11 @@ class Gateway {
   readonly #lanes = new SessionLanes();
   readonly #ended = new AbortController();
   readonly #cancel: AbortSignal;
+  #bot: BotIdentity;
 
   constructor(deps: GatewayDeps, cancel: AbortSignal) {
     this.#deps = deps;
+    this.#bot = deps.bot;
     this.#cancel = AbortSignal.any([cancel, this.#ended.signal]);
   }
 
@@ -62,6 +66,8 @@ class Gateway {
     switch (event.kind) {
       case "posted":
         return this.#handlePosted(event);
+      case "user_updated":
+        return this.#takeName(event.user);
       case "connected":
         return log("info", "gateway.connected", { how: event.how, server: event.serverVersion });
       case "disconnected":
@@ -76,7 +82,7 @@ class Gateway {
 
   /** A post that was claimed before a restart: past the ledger, which knows it. */
   takeUpAgain(event: PostedEvent): void {
-    const message = toInboundMessage(event, this.#deps.bot);
+    const message = toInboundMessage(event, this.#bot);
     if (gate(message, this.#deps.policy).kind === "ignore") {
       return this.#deps.ledger.settle(message.postId, "failed", []);
     }
@@ -98,10 +104,17 @@ class Gateway {
     await this.#lanes.idle();
   }
 
+  /** From now on people mention the bot by its new name. */
+  #takeName({ id, username }: User): void {
+    if (id !== this.#bot.userId || username === this.#bot.username) return;
+    this.#bot = { userId: id, username };
+    this.#deps.log("info", "gateway.renamed", { bot: username });
+  }
+
   #handlePosted(event: PostedEvent): void {
-    const { bot, policy, ledger, echoes, log } = this.#deps;
-    if (event.post.user_id === bot.userId) echoes.note(event.post);
-    const message = toInboundMessage(event, bot);
+    const { policy, ledger, echoes, log } = this.#deps;
+    if (event.post.user_id === this.#bot.userId) echoes.note(event.post);
+    const message = toInboundMessage(event, this.#bot);
     const { postId, channelId, senderId } = message;
     const decision = gate(message, policy);
     if (decision.kind === "ignore") return this.#ignore(message, decision.reason);

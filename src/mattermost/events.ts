@@ -4,10 +4,11 @@ import {
   asText,
   decodePost,
   decodeReaction,
+  decodeUser,
   isChannelType,
   parseJson,
 } from "./decode.ts";
-import type { ChannelType, Post, Reaction } from "./types.ts";
+import type { ChannelType, Post, Reaction, User } from "./types.ts";
 
 /** Somebody posted; `via` tells whether the socket said so or the catch-up found it. */
 export interface PostedEvent {
@@ -32,7 +33,9 @@ export type SocketEvent =
   | { readonly kind: "reaction_added"; readonly reaction: Reaction }
   | { readonly kind: "reaction_removed"; readonly reaction: Reaction }
   /** The bot, or somebody else, came to this channel or left it. */
-  | { readonly kind: "membership_changed"; readonly channelId: string };
+  | { readonly kind: "membership_changed"; readonly channelId: string }
+  /** The bot, or somebody else, may have another name now. */
+  | { readonly kind: "user_updated"; readonly user: User };
 
 /** One frame of the socket. */
 export type ServerFrame =
@@ -119,6 +122,10 @@ function decodeEvent(
     case "group_added": {
       const channelId = asText(broadcast.channel_id) || asText(data.channel_id);
       return channelId === "" ? "malformed" : { kind: "membership_changed", channelId };
+    }
+    case "user_updated": {
+      const user = decodeUser(data.user);
+      return user === undefined ? "malformed" : { kind: name, user };
     }
     default:
       return undefined;

@@ -11,7 +11,7 @@ import {
   type ResumePoint,
 } from "./connection.ts";
 import { isUnauthorized, MattermostApiError, UnauthorizedError } from "./errors.ts";
-import type { PostedEvent, SocketEvent } from "./events.ts";
+import type { SocketEvent } from "./events.ts";
 import { ListenerState } from "./listener_state.ts";
 
 /** Waits between attempts; back to the first after a server took us up, not after a socket opened. */
@@ -32,7 +32,7 @@ export type ServerEvent =
   | SocketEvent
   /**
    * `fresh`: for the first time ever. `resumed`: nothing was missed. `lost`: what was missed comes
-   * next, read by REST, and live events after it.
+   * next, read by REST, and live events after it; before it, who the bot is now (`user_updated`).
    */
   | {
     readonly kind: "connected";
@@ -128,11 +128,12 @@ class Listener {
   }
 
   /** Tries until it is done: what is left out here is lost. */
-  async *#catchUp(): AsyncGenerator<PostedEvent> {
-    const { clock, log, random } = this.#deps;
+  async *#catchUp(): AsyncGenerator<SocketEvent> {
+    const { api, clock, log, random } = this.#deps;
     for (let attempt = 1; !this.#signal.aborted; attempt++) {
       if (this.#state.marks === undefined) return;
       try {
+        yield { kind: "user_updated", user: await api.getMe(this.#signal) };
         const missed = catchUp(this.#state.marks, this.#deps, this.#signal);
         let step = await missed.next();
         for (; step.done !== true; step = await missed.next()) {

@@ -1,7 +1,7 @@
 // deno-lint-ignore-file camelcase -- wire names, exactly as the API spells them.
-import { userBody } from "./bodies.ts";
 import type { Channel, Post, Reaction, User } from "./records.ts";
 import type { SandboxParts } from "./parts.ts";
+import { publishUserUpdated } from "./user_updated_event.ts";
 
 /** What a person writes. `channel` is a name, or the id of any channel. */
 export interface PersonPost {
@@ -91,10 +91,7 @@ export class Person {
     const { world, hub, changes } = this.#parts;
     this.user.username = username;
     this.user.update_at = world.stampMs();
-    hub.publish("user_updated", { user: userBody(this.user, false) }, {
-      omit_users: { [this.user.id]: true },
-      contains_sanitized_data: true,
-    });
+    publishUserUpdated(this.user, hub);
     changes.notify();
   }
 

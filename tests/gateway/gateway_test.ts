@@ -248,3 +248,17 @@ test("[P07] runGateway() does not start somebody's thread with another one's exc
   await lab.logged("gateway.answered", inThread.id);
   assert.deepEqual(model.requests[1]?.messages.map(({ text }) => text), ["what did she say?"]);
 });
+
+test("[C17] runGateway() listens to the bot's new name as soon as it is renamed, and not to the old", async () => {
+  await using lab = await GatewayLab.start();
+  const model = new ScriptedModel("at your service");
+  await lab.run(model);
+  const { sandbox } = lab.lab;
+  sandbox.as("hermes").rename("atlas");
+  const alice = sandbox.as("alice");
+  const old = alice.post({ channel: "general", message: "@hermes are you there?" });
+  const asked = alice.post({ channel: "general", message: "@atlas are you there?" });
+  await lab.logged("gateway.answered", asked.id);
+  assert.equal((await lab.logged("gateway.ignored", old.id)).fields.reason, "not_mentioned");
+  assert.deepEqual(model.requests[0]?.messages.map(({ text }) => text), ["are you there?"]);
+});

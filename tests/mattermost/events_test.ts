@@ -67,6 +67,12 @@ test("decodeFrame() tells edits, deletions, reactions and memberships apart", ()
   ]);
 });
 
+test("decodeFrame() tells who a user is now, whose object is not JSON inside JSON", () => {
+  const [event] = eventsOf("ws-user-updated");
+  assert.ok(event?.kind === "user_updated");
+  assert.deepEqual([event.user.username, event.user.nickname], ["alice", "Al1795385356"]);
+});
+
 test("decodeFrame() has nothing to say about typing, status and configuration", () => {
   for (const name of ["ws-typing-via-ws", "ws-status-change-other", "ws-config-changed"]) {
     assert.deepEqual(eventsOf(name), []);

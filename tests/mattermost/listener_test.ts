@@ -78,6 +78,27 @@ test("[C28] listen() shows the bot's own post with the pending id it was sent wi
   assert.equal((await listening.event("posted")).post.pending_post_id, "pending-1");
 });
 
+test("[C17] listen() tells the bot's new name, also when it was renamed while the socket was away", async () => {
+  await using lab = await Lab.start();
+  const bot = lab.sandbox.as("hermes");
+  const listening = lab.listen();
+  await untilBeating(lab);
+  bot.rename("atlas");
+  const live = await listening.event("user_updated");
+  assert.deepEqual([live.user.id, live.user.username], [bot.user.id, "atlas"]);
+
+  lab.sandbox.faults.resume = "refused";
+  lab.sandbox.cut("atlas");
+  await listening.event("disconnected");
+  bot.rename("zeus");
+  lab.sandbox.as("alice").dm("zeus", "missed");
+  await passReconnectDelay(lab, listening);
+  await listening.posted("missed", "catch_up");
+  assert.equal((await listening.event("user_updated", 1)).user.username, "zeus");
+  const kinds = listening.events.map(({ kind }) => kind);
+  assert.ok(kinds.lastIndexOf("user_updated") < kinds.indexOf("posted"));
+});
+
 test("[C02] listen() authenticates by header, without origin, cookie or token in the address", async () => {
   await using lab = await Lab.start(); // Disposing of it checks all upgrades and frames.
   const listening = lab.listen();

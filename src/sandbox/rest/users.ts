@@ -4,6 +4,7 @@ import { errorJson } from "./errors.ts";
 import type { StatusName, User } from "../records.ts";
 import { invalidBodyRefusal, permissionRefusal, Refusal } from "../refusal.ts";
 import type { SandboxParts } from "../parts.ts";
+import { publishUserUpdated } from "../user_updated_event.ts";
 import {
   type Answer,
   asker,
@@ -52,10 +53,7 @@ function patchUser(call: Call, { world, hub }: SandboxParts): Answer {
   if (user === undefined || user.is_bot || user.id !== asker(call).id) throw permissionRefusal();
   user.nickname = textField(objectBody(call, "user"), "nickname");
   user.update_at = world.stampMs();
-  hub.publish("user_updated", { user: userBody(user, false) }, {
-    omit_users: { [user.id]: true },
-    contains_sanitized_data: true,
-  });
+  publishUserUpdated(user, hub);
   return json(userBody(user, true));
 }
 
