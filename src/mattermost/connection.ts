@@ -3,9 +3,9 @@ import type { Log } from "../runtime/log.ts";
 import type { OpenSocket, Socket } from "../runtime/network.ts";
 import { NetworkError } from "../runtime/network_error.ts";
 import type { Secret } from "../runtime/secret.ts";
+import { WaitingItems } from "../runtime/waiting_items.ts";
 import type { ServerUrl } from "./base_url.ts";
 import { decodeFrame, type ServerFrame, type SocketEvent } from "./events.ts";
-import { WaitingItems } from "./waiting_items.ts";
 
 /** Longest time until the socket is open. */
 const OPEN_MS_MAX = 20_000;

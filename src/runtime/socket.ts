@@ -1,5 +1,6 @@
 import type { Socket, SocketRequest } from "./network.ts";
 import { classifyNetworkError, NetworkError } from "./network_error.ts";
+import { WaitingItems } from "./waiting_items.ts";
 
 /** Frames that a socket keeps until they are read. A reader that is further behind has to reconnect. */
 export const FRAMES_WAITING_MAX = 10_000;
@@ -54,8 +55,7 @@ class TextSocket implements Socket {
   onClosed: () => void = () => {};
   readonly #webSocket: WebSocket;
   readonly #signal: AbortSignal;
-  #waiting: string[] = [];
-  #wakeReader: () => void = () => {};
+  readonly #frames = new WaitingItems<string>(FRAMES_WAITING_MAX);
 
   constructor(webSocket: WebSocket, signal: AbortSignal) {
     this.#webSocket = webSocket;
@@ -65,17 +65,8 @@ class TextSocket implements Socket {
     webSocket.onclose = (event) => this.#end(event.code);
   }
 
-  async *frames(): AsyncGenerator<string> {
-    while (true) {
-      const frame = this.#waiting.shift();
-      if (frame !== undefined) {
-        yield frame;
-      } else if (this.closed !== undefined) {
-        return;
-      } else {
-        await new Promise<void>((resolve) => this.#wakeReader = resolve);
-      }
-    }
+  frames(): AsyncIterable<string> {
+    return this.#frames;
   }
 
   send(text: string): void {
@@ -83,7 +74,7 @@ class TextSocket implements Socket {
   }
 
   close(code = 1000): void {
-    this.#waiting = [];
+    this.#frames.drop();
     if (this.closed !== undefined) return;
     this.#end(code);
     this.#webSocket.close(code);
@@ -94,9 +85,7 @@ class TextSocket implements Socket {
 
   #receive(data: unknown): void {
     if (typeof data !== "string") return; // A binary frame: Mattermost sends none unless asked to.
-    if (this.#waiting.length >= FRAMES_WAITING_MAX) return this.close(CLOSE_CODE_UNREAD);
-    this.#waiting.push(data);
-    this.#wakeReader();
+    if (!this.#frames.push(data)) this.close(CLOSE_CODE_UNREAD);
   }
 
   /** Nothing that the runtime reports after this is heard. */
@@ -106,7 +95,7 @@ class TextSocket implements Socket {
     this.#webSocket.onmessage = null;
     this.#webSocket.onclose = null;
     this.#webSocket.onerror = null;
-    this.#wakeReader();
+    this.#frames.end();
     this.onClosed();
   }
 }

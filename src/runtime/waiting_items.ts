@@ -17,6 +17,11 @@ export class WaitingItems<T> {
     return true;
   }
 
+  /** Forgets what waits. */
+  drop(): void {
+    this.#items.length = 0;
+  }
+
   /** Nothing comes any more; what waits can still be taken. */
   end(): void {
     this.#isEnded = true;

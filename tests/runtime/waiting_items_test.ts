@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { WaitingItems } from "../../src/mattermost/waiting_items.ts";
+import { WaitingItems } from "../../src/runtime/waiting_items.ts";
 
 async function taken<T>(items: WaitingItems<T>): Promise<T[]> {
   const all: T[] = [];
@@ -36,4 +36,14 @@ test("WaitingItems takes no more than its bound, and more once there is room", a
   items.end();
   assert.deepEqual([(await reader.next()).value, (await reader.next()).value], [2, 4]);
   assert.equal((await reader.next()).done, true);
+});
+
+test("WaitingItems.drop() forgets what waits, and takes what comes after", async () => {
+  const items = new WaitingItems<number>(2);
+  items.push(1);
+  items.push(2);
+  items.drop();
+  assert.equal(items.push(3), true);
+  items.end();
+  assert.deepEqual(await taken(items), [3]);
 });
