@@ -19,9 +19,7 @@ import { OwnEchoes } from "../replies/own_echoes.ts";
 import type { Network } from "../runtime/network.ts";
 import type { Secret } from "../runtime/secret.ts";
 import { openJsonSessionStore } from "../sessions/json_session_store.ts";
-import { createClockTool } from "../tools/clock_tool.ts";
-import { createReadFileTool } from "../tools/read_file.ts";
-import { ToolRegistry } from "../tools/registry.ts";
+import type { ToolRegistry } from "../tools/registry.ts";
 import type { Foundations } from "./compose.ts";
 
 /** Everything that one gateway needs from outside. `hermes gateway` and `hermes demo` differ in it. */
@@ -159,22 +157,16 @@ function exchangeSettings(
   host: GatewayHost,
   clientConfig: ClientConfig,
 ): Omit<ExchangeDeps, "sessions" | "ledger" | "delivery" | "identity"> {
-  const { clock, config, model, paths } = host;
+  const { config, model } = host;
   const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
-  const readable = {
-    workspace: join(paths.home, "workspace"),
-    alsoReadable: [],
-    hermesHome: paths.home,
-  };
+  let tools: Promise<ToolRegistry> | undefined;
   return {
     turn: {
       model,
-      tools: new ToolRegistry([
-        createClockTool({ clock, timeZone }),
-        createReadFileTool(readable),
-      ]),
+      loadTools: () => tools ??= loadTools(host, timeZone),
       stepsMax: config.agent.stepsMax,
-      toolResultCharsMax: TOOL_RESULT_CHARS_MAX,
+      // A quarter of the model's window, at four characters a token.
+      toolResultCharsMax: Math.min(model.contextTokensMax, TOOL_RESULT_CHARS_MAX),
     },
     sessionOptions: {
       groupSessionsPerUser: config.sessions.groupPerUser,
@@ -190,4 +182,18 @@ function exchangeSettings(
     timeZone,
     historyCharsMax: Math.min(model.contextTokensMax * HISTORY_CHARS_PER_TOKEN, HISTORY_CHARS_MAX),
   };
+}
+
+/** Loaded when the first turn begins: what describes and checks their input costs time at the start. */
+async function loadTools({ clock, paths }: GatewayHost, timeZone: string): Promise<ToolRegistry> {
+  const [{ createClockTool }, { createReadFileTool }, { ToolRegistry }] = await Promise.all([
+    import("../tools/clock_tool.ts"),
+    import("../tools/read_file.ts"),
+    import("../tools/registry.ts"),
+  ]);
+  const workspace = join(paths.home, "workspace");
+  return new ToolRegistry([
+    createClockTool({ clock, timeZone }),
+    createReadFileTool({ workspace, hermesHome: paths.home }),
+  ]);
 }

@@ -1,4 +1,4 @@
-import { countChars } from "../transcript/estimate_tokens.ts";
+import { countChars } from "../transcript/count_chars.ts";
 import type { Message } from "../transcript/message.ts";
 import { newestMessages } from "../transcript/newest_messages.ts";
 
@@ -16,7 +16,7 @@ export class SessionTail {
     options: { readonly charsMax: number; readonly complete: boolean },
   ) {
     this.#messages = messages;
-    this.#chars = sumChars(messages);
+    this.#chars = countChars(messages);
     this.#charsMax = options.charsMax;
     this.#complete = options.complete;
   }
@@ -37,14 +37,10 @@ export class SessionTail {
   /** Adds messages. Old ones are dropped at twice the size: so each is looked at once on average. */
   add(messages: readonly Message[]): void {
     this.#messages.push(...messages);
-    this.#chars += sumChars(messages);
+    this.#chars += countChars(messages);
     if (this.#chars <= 2 * this.#charsMax) return;
     this.#messages = newestMessages(this.#messages, this.#charsMax);
-    this.#chars = sumChars(this.#messages);
+    this.#chars = countChars(this.#messages);
     this.#complete = false;
   }
-}
-
-function sumChars(messages: readonly Message[]): number {
-  return messages.reduce((sum, message) => sum + countChars(message), 0);
 }

@@ -16,7 +16,7 @@ const FILE_BYTES_MAX = 20_000_000;
 /** Bytes in which a NUL tells that the file is not text. */
 const BINARY_CHECK_BYTES = 8_192;
 
-/** Reads text files inside the folders that are open to it. */
+/** Reads text files inside the workspace. */
 export function createReadFileTool(
   folders: ReadableFolders,
 ): Tool<{ path: string; offset: number; limit: number }> {

@@ -4,23 +4,22 @@ import { systemCodeOf } from "../runtime/file_error.ts";
 import { ToolError } from "./errors.ts";
 import { nearNames } from "./near_names.ts";
 
-/** What the tools may read. */
+/** What the tools may read: the workspace, and no secrets in it. */
 export interface ReadableFolders {
-  /** May be read, with all that is in it. Relative paths begin here. */
+  /** Relative paths begin here. It may be a link to any folder, also to `/`. */
   readonly workspace: string;
-  /** Other folders that may be read. `/` allows all that is not secret. */
-  readonly alsoReadable: readonly string[];
-  /** Where settings, sessions and state are. Closed, but for a folder in it that is named above. */
+  /** Where settings, sessions and state are. It stays closed, but for a workspace inside of it. */
   readonly hermesHome: string;
 }
 
-/** Look like files, and tell the environment of processes or never end. */
+/** Hold what looks like files, but tells the environment of processes or never ends. */
 const SYSTEM_FOLDERS = ["/proc", "/sys", "/dev"];
 /** Folders that hold keys, wherever they are; in lower case, as are the names below. */
 const SECRET_FOLDERS = new Set([".ssh", ".gnupg", ".aws", ".azure", ".kube", ".docker", "gcloud"]);
 /** Names of files that hold passwords, tokens or keys. */
 const SECRET_NAMES = [
-  /^\.env(\.(?!example$|sample$|template$).*)?$/,
+  /^\.env(rc$|\.(?!example$|sample$|template$)|$)/,
+  /\.env$/,
   /^\.(netrc|npmrc|pypirc|pgpass|git-credentials|htpasswd)$/,
   /\.(pem|key|p12|pfx|jks|keystore|kdbx)$/,
   /^id_(rsa|dsa|ecdsa|ed25519)\b/,
@@ -52,16 +51,16 @@ async function findReal(path: string): Promise<string | undefined> {
 
 /** Why the real path `path` may not be read; `undefined` when it may. */
 async function refusalOf(path: string, folders: ReadableFolders): Promise<string | undefined> {
-  const named = await Promise.all([folders.workspace, ...folders.alsoReadable].map(findReal));
-  const open = named.filter((folder) => folder !== undefined)
-    .filter((folder) => isInside(path, folder));
-  if (open.length === 0) return "it is outside of the folders that you may read";
+  const workspace = await findReal(folders.workspace);
+  if (workspace === undefined || !isInside(path, workspace)) {
+    return "it is outside of the workspace";
+  }
   if (SYSTEM_FOLDERS.some((folder) => isInside(path, folder))) return "it is part of the system";
   if (isSecret(path)) return "it may hold keys or passwords";
   const home = await findReal(folders.hermesHome);
   if (home === undefined || !isInside(path, home)) return undefined;
-  const isOpened = open.some((folder) => folder !== home && isInside(folder, home));
-  return isOpened ? undefined : "it belongs to Hermes itself";
+  const isWorkspaceInHome = workspace !== home && isInside(workspace, home);
+  return isWorkspaceInHome ? undefined : "it belongs to Hermes itself";
 }
 
 function isInside(path: string, folder: string): boolean {
@@ -79,8 +78,10 @@ function isSecret(path: string): boolean {
 async function missing(path: string, asked: string, folders: ReadableFolders): Promise<ToolError> {
   const folder = await findReal(dirname(asked));
   if (folder === undefined || await refusalOf(folder, folders) !== undefined) {
-    const reason = "there is no such file in the folders that you may read";
-    return new ToolError(`Cannot read "${path}": ${reason}`, "Check the path.");
+    return new ToolError(
+      `Cannot read "${path}": there is no such file in the workspace`,
+      "Check the path.",
+    );
   }
   const near = nearNames(basename(asked), await readdir(folder));
   const hint = near.length === 0 ? "Check the path." : `Did you mean ${near.join(", ")}?`;

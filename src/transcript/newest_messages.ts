@@ -1,4 +1,4 @@
-import { countChars } from "./estimate_tokens.ts";
+import { countChars } from "./count_chars.ts";
 import type { Message } from "./message.ts";
 
 /** Stands where a user message would, when all that fits is the end of one long turn. */
@@ -13,7 +13,7 @@ export function newestMessages(messages: readonly Message[], charsMax: number): 
   let start = messages.length;
   for (let index = messages.length - 1; index >= 0; index--) {
     const message = messages[index];
-    if (message !== undefined) chars += countChars(message);
+    if (message !== undefined) chars += countChars([message]);
     if (chars > charsMax && start < messages.length) break;
     start = index;
   }

@@ -160,5 +160,6 @@ function toDeps(model: ModelScript, abort: AbortController): TurnDeps {
     tool("abort", () => Promise.resolve(abort.abort()).then(() => "late")),
     tool("hang", hang, true),
   ];
-  return { model, tools: new ToolRegistry(tools), stepsMax: STEPS_MAX, toolResultCharsMax: 1_000 };
+  const loadTools = () => Promise.resolve(new ToolRegistry(tools));
+  return { model, loadTools, stepsMax: STEPS_MAX, toolResultCharsMax: 1_000 };
 }

@@ -339,6 +339,30 @@ test("runTurn() makes a valid request of a history that a crash left", async () 
   assert.equal(messages.at(-1)?.text, "hello?\n\nhello");
 });
 
+// deno-lint-ignore require-yield
+const tooLong: ScriptedAnswer = async function* () {
+  throw new ModelError("context_overflow", "this is too long", { hint: "Ask for less." });
+};
+
+test("runTurn() leaves out the older history when the model finds it too long", async () => {
+  const history = Array.from({ length: 16 }, (_, index) => answerTo(`question ${index + 10}`))
+    .flat();
+  const toOld = [call([toCall("1", "echo", { text: "ping" })]), tooLong, say("pong")];
+  const { model, outcome } = await run([tooLong, ...toOld], { tools: [echo], history });
+  assert.equal(outcome, "answered");
+  const lengths = model.requests.map(({ messages }) => messages.length);
+  assert.deepEqual(lengths, [33, 17, 19, 11]);
+  assert.deepEqual(model.requests[1]?.messages, [...history.slice(16), HELLO]);
+});
+
+test("[P14] runTurn() gives up when the turn alone is too long for the model", async () => {
+  const history = answerTo("question");
+  const { model, error } = await run(Array(4).fill(tooLong), { history });
+  assert.ok(error instanceof ModelError && error.kind === "context_overflow");
+  assert.deepEqual(model.requests.at(-1)?.messages, [HELLO]);
+  assert.equal((await run([tooLong])).model.requests.length, 1);
+});
+
 test("[P16] runTurn() sends what it sent before, unchanged, and then what is new", async () => {
   const calling = call([toCall("1", "echo", { text: "a" })]);
   const { model } = await run([calling, calling, say("ok")], { tools: [echo] });
@@ -380,6 +404,11 @@ function answer(text: string) {
   return { role: "assistant", text, toolCalls: [] } as const;
 }
 
+/** A question and its answer, both of the same length. */
+function answerTo(text: string): Message[] {
+  return [{ role: "user", text }, answer(text)];
+}
+
 function result(toolCallId: string, toolName: string, text: string): Message {
   return { role: "tool", toolCallId, toolName, text, isError: false };
 }
@@ -401,7 +430,8 @@ function toDeps(
   tools: readonly Tool[],
   rest: Partial<TurnDeps> = {},
 ): TurnDeps {
-  return { model, tools: new ToolRegistry(tools), stepsMax: 5, toolResultCharsMax: 1_000, ...rest };
+  const loadTools = () => Promise.resolve(new ToolRegistry(tools));
+  return { model, loadTools, stepsMax: 5, toolResultCharsMax: 1_000, ...rest };
 }
 
 interface RunOptions {

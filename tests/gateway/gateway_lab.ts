@@ -59,7 +59,8 @@ export class GatewayLab implements AsyncDisposable {
     const pendingSecret = new Secret("secret of the tests");
     const botUserId = lab.botUserId;
     const delivery = { api, botUserId, pendingSecret, echoes, clock, random, log };
-    const turn = { model, tools: new ToolRegistry([]), stepsMax: 5, toolResultCharsMax: 10_000 };
+    const loadTools = () => Promise.resolve(new ToolRegistry([]));
+    const turn = { model, loadTools, stepsMax: 5, toolResultCharsMax: 10_000 };
     const done = runGateway({
       events: options.events ?? listen(lab.listenerDeps(), stop.signal),
       unfinished: await readUnfinishedPosts(

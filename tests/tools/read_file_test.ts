@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdir, symlink, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { test } from "node:test";
 import { createReadFileTool } from "../../src/tools/read_file.ts";
 import { ToolRegistry } from "../../src/tools/registry.ts";
 import { tempDir } from "../support/temp_dir.ts";
 
-const OUTSIDE = /outside of the folders/;
+const OUTSIDE = /outside of the workspace/;
 const SECRET = /may hold keys or passwords/;
 const MISSING = /there is no such file/;
 
@@ -73,7 +73,7 @@ test("read_file names the nearest files when there is none of that name", async 
   await assert.rejects(fixture.read({ path: "nowhere/at/all.md" }), MISSING);
 });
 
-test("read_file reads nothing outside of its folders, by whatever way", async () => {
+test("read_file reads nothing outside of the workspace, by whatever way", async () => {
   await using fixture = await createFixture({ "a.txt": "x" });
   const outside = join(dirname(fixture.workspace), "outside");
   await mkdir(outside);
@@ -105,6 +105,8 @@ test("read_file refuses secret stores, also behind a harmless name", async () =>
     ".env",
     ".ENV",
     ".env.production",
+    "production.env",
+    ".envrc",
     "deploy/.ssh/config",
     ".aws/credentials",
     "server.key",
@@ -142,18 +144,20 @@ test("read_file refuses Hermes' own files, but not a workspace among them", asyn
   const workspace = join(hermesHome, "workspace");
   await mkdir(workspace);
   await writeFile(join(workspace, "b.txt"), "x");
-  const inside = createReadFileTool({ workspace, alsoReadable: ["/"], hermesHome });
+  const inside = createReadFileTool({ workspace, hermesHome });
   const input = { offset: 1, limit: 1 };
   const signal = new AbortController().signal;
   assert.equal(await inside.run({ path: "b.txt", ...input }, signal), "1|x\n");
-  await assert.rejects(inside.run({ path: "../config.yaml", ...input }, signal), /Hermes itself/);
+  await assert.rejects(inside.run({ path: "../config.yaml", ...input }, signal), OUTSIDE);
+  const all = createReadFileTool({ workspace: hermesHome, hermesHome });
+  await assert.rejects(all.run({ path: "config.yaml", ...input }, signal), /Hermes itself/);
 });
 
 interface Fixture extends AsyncDisposable {
   readonly workspace: string;
   readonly hermesHome: string;
   read(input: Record<string, unknown>): Promise<string>;
-  /** With all folders open. */
+  /** With `/` for the workspace. */
   readEverywhere(input: Record<string, unknown>): Promise<string>;
 }
 
@@ -166,10 +170,8 @@ async function createFixture(files: Readonly<Record<string, string>>): Promise<F
     await mkdir(dirname(join(workspace, name)), { recursive: true });
     await writeFile(join(workspace, name), text);
   }
-  const reader = (alsoReadable: string[]) => async (input: Record<string, unknown>) => {
-    const registry = new ToolRegistry([
-      createReadFileTool({ workspace, alsoReadable, hermesHome }),
-    ]);
+  const readIn = async (folder: string, input: Record<string, unknown>) => {
+    const registry = new ToolRegistry([createReadFileTool({ workspace: folder, hermesHome })]);
     const resolved = registry.resolve({ id: "c1", name: "read_file", arguments: input });
     if (resolved.kind === "refused") throw new Error(resolved.reason);
     return await resolved.tool.run(resolved.input, new AbortController().signal);
@@ -177,8 +179,9 @@ async function createFixture(files: Readonly<Record<string, string>>): Promise<F
   return {
     workspace,
     hermesHome,
-    read: reader([]),
-    readEverywhere: reader(["/"]),
+    read: (input) => readIn(workspace, input),
+    readEverywhere: (input) =>
+      readIn("/", { ...input, path: resolve(workspace, String(input["path"])) }),
     [Symbol.asyncDispose]: () => dir[Symbol.asyncDispose](),
   };
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { countChars } from "../../src/transcript/count_chars.ts";
 import { cutText } from "../../src/transcript/cut_text.ts";
-import { countChars, estimateTokens } from "../../src/transcript/estimate_tokens.ts";
 import type { Message } from "../../src/transcript/message.ts";
 import { LEFT_OUT_TEXT, newestMessages } from "../../src/transcript/newest_messages.ts";
 
@@ -27,13 +27,13 @@ test("newestMessages() gives the newest message however long it is", () => {
   assert.deepEqual(newestMessages([...messages, user("x".repeat(99))], 7), [user("x".repeat(99))]);
 });
 
-test("estimateTokens() counts a token for four characters, of text and of calls", () => {
-  assert.equal(estimateTokens(messages), 4);
-  assert.equal(estimateTokens([]), 0);
+test("countChars() counts the characters of text and of calls", () => {
+  assert.equal(countChars(messages), 16);
+  assert.equal(countChars([]), 0);
   const call = { id: "1", name: "look", arguments: { at: "x" } };
-  assert.equal(countChars({ role: "assistant", text: "ab", toolCalls: [call] }), 2 + 4 + 10);
+  assert.equal(countChars([{ role: "assistant", text: "ab", toolCalls: [call] }]), 2 + 4 + 10);
   const none = { id: "1", name: "look", arguments: undefined };
-  assert.equal(countChars({ role: "assistant", text: "", toolCalls: [none] }), 4);
+  assert.equal(countChars([{ role: "assistant", text: "", toolCalls: [none] }]), 4);
 });
 
 test("cutText() does not part the two halves of a character", () => {
