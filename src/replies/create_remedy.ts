@@ -4,7 +4,7 @@ import { NetworkError } from "../runtime/network_error.ts";
 
 /**
  * What to do after a create that did not answer 201.
- * `repeat`: the outcome is unknown or the first try is still running; the same pending id is safe.
+ * `repeat`: the outcome is unknown or the first try is still running; look, then send the same id.
  * `reconcile`: it may be stored and the server may have forgotten the id; look before sending again.
  * `unsent`: it never reached the server; wait for the server.
  * `pause`: refused before it was looked at; send it again after `delayMs`.

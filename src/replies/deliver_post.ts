@@ -64,8 +64,8 @@ const RETRY_DELAYS = { delayMsMin: 1_000, delayMsMax: 60_000 };
 
 /**
  * Posts one part of an answer such that exactly one stored post comes of it, whatever gets lost on
- * the way: repeated with the same pending id while the server remembers it, and looked for by its
- * marker before it is sent again.
+ * the way: looked for by its marker before it is sent again, and repeated with the same pending id
+ * while the server remembers it, for the case that it comes while we look.
  *
  * @throws the last error when the server will not have it, or not within an hour.
  */
@@ -92,6 +92,8 @@ class Delivery {
   #pendingPostId: string;
   /** When the server may first have seen the pending id. */
   #sentAtMs: number;
+  /** Whether a try has ended without telling. */
+  #mayBeStored = false;
   #failures = 0;
   #resends = 0;
   #doubts = 0;
@@ -151,6 +153,7 @@ class Delivery {
         await clock.sleep(remedy.delayMs, signal);
         return undefined;
       case "unsent":
+        if (this.#mayBeStored) return await this.#repeat(error, signal);
         await this.#backOff(signal);
         this.#sentAtMs = clock.nowMs();
         return undefined;
@@ -162,23 +165,26 @@ class Delivery {
         await this.#backOff(signal);
         return undefined;
       case "repeat":
+        return await this.#repeat(error, signal);
       case "reconcile":
-        return await this.#retryOrReconcile(remedy.kind, error, signal);
+        return await this.#reconcile(error, signal);
       case "final":
         throw error;
     }
   }
 
-  async #retryOrReconcile(
-    kind: "repeat" | "reconcile",
-    error: unknown,
-    signal: AbortSignal,
-  ): Promise<DeliveryOutcome | undefined> {
+  /** A server that restarted has forgotten the pending id: a look comes before every repetition. */
+  async #repeat(error: unknown, signal: AbortSignal): Promise<DeliveryOutcome | undefined> {
+    this.#mayBeStored = true;
+    await this.#backOff(signal);
+    const post = await this.#find(signal);
+    if (post !== undefined) return delivered(post);
+    const sinceMs = this.#deps.clock.nowMs() - this.#sentAtMs;
+    return sinceMs < PENDING_ID_TRUSTED_MS ? undefined : await this.#reconcile(error, signal);
+  }
+
+  async #reconcile(error: unknown, signal: AbortSignal): Promise<DeliveryOutcome | undefined> {
     const { clock } = this.#deps;
-    if (kind === "repeat") {
-      await this.#backOff(signal);
-      if (clock.nowMs() - this.#sentAtMs < PENDING_ID_TRUSTED_MS) return undefined;
-    }
     for (let look = 0; look < 2; look++) {
       if (look > 0) await clock.sleep(RECONCILE_DELAY_MS, signal);
       const post = await this.#find(signal);

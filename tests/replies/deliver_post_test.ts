@@ -73,6 +73,46 @@ test("[C27] deliverPost() repeats a create whose answer got lost, and one post i
   await assertStoredOnce(replies, delivering);
 });
 
+test("[C27] deliverPost() stores one post across a restart, which makes the server forget the id", async () => {
+  await using replies = await ReplyLab.start();
+  const { sandbox } = replies.lab;
+  sandbox.faults.creates = [{ kind: "save_then_reset" }];
+  const delivering = replies.deliver();
+  await replies.lab.clock.sleeperFor(500, 1_000);
+  await sandbox.restart();
+  replies.lab.clock.advance(1_000);
+  await assertStoredOnce(replies, delivering);
+});
+
+test("[C27] deliverPost() looks again when a try was refused after one that ended without telling", async () => {
+  await using replies = await ReplyLab.start();
+  const { sandbox, clock } = replies.lab;
+  sandbox.faults.creates = [{ kind: "hang_then_save", durationMs: 17_000 }];
+  const api = replies.lab.api();
+  const create = api.createPost.bind(api);
+  const down = Promise.withResolvers<void>();
+  let tries = 0;
+  api.createPost = async (post, signal) => {
+    if (++tries === 2) {
+      await sandbox.goDown();
+      clock.advance(1_000); // Just now the first try is stored.
+      down.resolve();
+    }
+    return await create(post, signal);
+  };
+  const delivering = replies.deliver({}, { ...replies.deps(), api });
+  await clock.sleeperFor(17_000, 17_000);
+  await passTimeout(replies);
+  await passBackOff(replies, 1_000);
+  await down.promise;
+  await clock.sleeperFor(1_000, 2_000);
+  clock.advance(31_000); // After this time the server does not know the pending id any more.
+  await clock.sleeperFor(2_000, 4_000);
+  await sandbox.comeUp();
+  clock.advance(4_000);
+  await assertStoredOnce(replies, delivering);
+});
+
 test("[C27] deliverPost() looks for the post when the server failed after it was stored", async () => {
   await using replies = await ReplyLab.start();
   replies.lab.sandbox.faults.creates = [{ kind: "save_then_fail" }];
