@@ -3,7 +3,6 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BINARY_PATH } from "./binary.ts";
-import type { ChatWorld } from "./chat_world.ts";
 import type { ModelServer } from "./model_server.ts";
 
 export interface LogLine {
@@ -21,9 +20,23 @@ export interface GatewaySetup {
   readonly noModel?: boolean;
   /** A home that another process used before. */
   readonly home?: string;
+  /** The environment of the process, beside the files of the home. */
+  readonly processEnv?: Readonly<Record<string, string>>;
+  /** Options behind `hermes gateway`. */
+  readonly args?: readonly string[];
+}
+
+/** As much of a world as a home has to name. */
+export interface Workplace {
+  readonly url: string;
+  readonly bot: { readonly token: string };
+  readonly alice: { readonly id: string };
+  readonly bob: { readonly id: string };
 }
 
 const WAIT_MS_MAX = 15_000;
+/** One for all gateways, as they would have it, and not the one of the person who runs the tests. */
+const STATE_DIR = join(tmpdir(), "hermes-test-state");
 
 /** The binary running `hermes gateway` on a home of its own. */
 export class GatewayProcess {
@@ -33,34 +46,23 @@ export class GatewayProcess {
   readonly printed: string[] = [];
   readonly exited: Promise<number | null>;
   readonly #child: ChildProcess;
+  #exit: { readonly code: number | null } | undefined;
   readonly #watchers = new Set<() => void>();
 
   /** A home that lets alice and bob talk to the bot, and a process in it. */
   static async start(
-    world: ChatWorld,
+    world: Workplace,
     model: ModelServer,
     setup: GatewaySetup = {},
   ): Promise<GatewayProcess> {
     const home = setup.home ?? await mkdtemp(join(tmpdir(), "hermes-home-"));
-    const settings: Record<string, string> = {
-      MATTERMOST_URL: world.url,
-      MATTERMOST_TOKEN: world.bot.token,
-      MATTERMOST_ALLOWED_USERS: `${world.alice.id},${world.bob.id}`,
-      ...setup.env,
-    };
-    const env = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`).join("");
-    await mkdir(home, { recursive: true });
-    await writeFile(join(home, ".env"), env, { mode: 0o600 });
-    const yaml = setup.noModel === true
-      ? ""
-      : `model:\n  provider: custom\n  base_url: ${model.url}\n  default: test-model\n`;
-    await writeFile(join(home, "config.yaml"), `${yaml}${setup.yaml ?? ""}`);
-    return new GatewayProcess(home);
+    await writeHome(home, world, model, setup);
+    return new GatewayProcess(home, setup);
   }
 
   /** Starts and waits until the socket is up. */
   static async connected(
-    world: ChatWorld,
+    world: Workplace,
     model: ModelServer,
     setup: GatewaySetup = {},
   ): Promise<GatewayProcess> {
@@ -69,23 +71,33 @@ export class GatewayProcess {
     return gateway;
   }
 
-  private constructor(home: string) {
+  private constructor(home: string, setup: GatewaySetup) {
     this.home = home;
-    this.#child = spawn(BINARY_PATH, ["gateway", "--verbose"], {
-      env: { PATH: process.env.PATH, HERMES_HOME: home, TZ: "UTC" },
+    this.#child = spawn(BINARY_PATH, ["gateway", "--verbose", ...setup.args ?? []], {
+      env: {
+        PATH: process.env.PATH,
+        HERMES_HOME: home,
+        XDG_STATE_HOME: STATE_DIR,
+        TZ: "UTC",
+        ...setup.processEnv,
+      },
       stdio: ["ignore", "pipe", "pipe"],
       cwd: home,
     });
-    this.exited = new Promise((resolve) => this.#child.once("exit", (code) => resolve(code)));
+    // Not "exit": what it printed last has to be read by then.
+    this.exited = new Promise((resolve) => this.#child.once("close", (code) => resolve(code)));
     let rest = "";
-    const take = (chunk: Buffer) => {
+    const take = (chunk: string) => {
       const parts = (rest + chunk).split("\n");
       rest = parts.pop() ?? "";
       for (const line of parts) this.#take(line);
     };
-    this.#child.stderr?.on("data", take);
+    this.#child.stderr?.setEncoding("utf8").on("data", take);
     this.#child.stdout?.on("data", (chunk) => this.printed.push(String(chunk)));
-    this.exited.then(() => this.#notify());
+    this.exited.then((code) => {
+      this.#exit = { code };
+      this.#notify();
+    });
   }
 
   get pid(): number {
@@ -100,6 +112,16 @@ export class GatewayProcess {
     );
   }
 
+  /** Resolves when the message of this id has been answered. */
+  answered(postId: string): Promise<LogLine> {
+    return this.logged("gateway.answered", (line) => line.postId === postId);
+  }
+
+  /** The exit code, once there is one; unlike `exited` it does not wait for ever. */
+  async ended(): Promise<number | null> {
+    return (await this.until(() => this.#exit, "the end of the process")).code;
+  }
+
   /** Resolves when so many lines of this event were logged. */
   async loggedTimes(event: string, count: number): Promise<void> {
     const enough = () => this.lines.filter((line) => line.event === event).length >= count;
@@ -108,18 +130,22 @@ export class GatewayProcess {
 
   until<T>(read: () => T | undefined, what: string): Promise<T> {
     return new Promise((resolve, reject) => {
-      const look = () => {
-        const value = read();
-        if (value === undefined) return;
+      const give = (settle: () => void) => {
         clearTimeout(limit);
         this.#watchers.delete(look);
-        resolve(value);
+        settle();
       };
-      const limit = setTimeout(() => {
-        this.#watchers.delete(look);
+      const look = () => {
+        const value = read();
+        if (value !== undefined) give(() => resolve(value));
+        else if (this.#exit !== undefined) fail();
+      };
+      const fail = () => {
         const last = [...this.lines.slice(-8).map((line) => JSON.stringify(line)), ...this.printed];
-        reject(new Error(`waited in vain for ${what}; last printed:\n${last.join("\n")}`));
-      }, WAIT_MS_MAX);
+        const error = new Error(`waited in vain for ${what}; last printed:\n${last.join("\n")}`);
+        give(() => reject(error));
+      };
+      const limit = setTimeout(fail, WAIT_MS_MAX);
       this.#watchers.add(look);
       look();
     });
@@ -151,6 +177,28 @@ export class GatewayProcess {
   #notify(): void {
     for (const look of [...this.#watchers]) look();
   }
+}
+
+/** The two files of a home that lets alice and bob talk to the bot. */
+export async function writeHome(
+  home: string,
+  world: Workplace,
+  model: ModelServer,
+  setup: GatewaySetup = {},
+): Promise<void> {
+  const settings: Record<string, string> = {
+    MATTERMOST_URL: world.url,
+    MATTERMOST_TOKEN: world.bot.token,
+    MATTERMOST_ALLOWED_USERS: `${world.alice.id},${world.bob.id}`,
+    ...setup.env,
+  };
+  const env = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`).join("");
+  await mkdir(home, { recursive: true });
+  await writeFile(join(home, ".env"), env, { mode: 0o600 });
+  const yaml = setup.noModel === true
+    ? ""
+    : `model:\n  provider: custom\n  base_url: ${model.url}\n  default: test-model\n`;
+  await writeFile(join(home, "config.yaml"), `${yaml}${setup.yaml ?? ""}`);
 }
 
 function parseLine(text: string): LogLine | undefined {

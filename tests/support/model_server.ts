@@ -13,6 +13,8 @@ export type ChatAnswer =
   | { readonly kind: "text"; readonly text: string; readonly pauseMs?: number }
   | { readonly kind: "tool_call"; readonly name: string; readonly arguments: string }
   | { readonly kind: "failure"; readonly status: number; readonly message: string }
+  /** Says the rest when it is there. */
+  | { readonly kind: "halting"; readonly text: string; readonly rest: Promise<string> }
   /** Takes the request and never answers. */
   | { readonly kind: "silence" };
 
@@ -60,6 +62,12 @@ export class ModelServer {
         return void response.end(JSON.stringify({ error: { message: answer.message } }));
       case "text":
         return await streamText(response, answer.text, answer.pauseMs ?? 0);
+      case "halting": {
+        begin(response);
+        response.write(event({ delta: { content: answer.text } }));
+        response.write(event({ delta: { content: await answer.rest } }));
+        return end(response, "stop");
+      }
       case "tool_call": {
         const call = { name: answer.name, arguments: answer.arguments };
         const toolCalls = [{ index: 0, id: "call_1", type: "function", function: call }];
