@@ -36,8 +36,8 @@ type Spans = ReturnType<typeof codeSpans>;
 const CHANNEL_MENTION = /@(?=(?:channel|all|here)(?![a-z0-9])|(?:channe|al|her)&#)/gi;
 /** A line with one of these opens or closes a block, or may look so when a cut puts it first. */
 const FENCE_MARKS = /```|~~~|\r./;
-const SURE_OPENING = /^(?:```|~~~)[^`]{0,40}$/;
-const SURE_CLOSING = /^ {0,3}[`~]{3,40}[ \t\r]*$/;
+const SURE_OPENING = /^(?:`{3,20}|~{3,20})[^`\r]{0,40}\r?$/;
+const SURE_CLOSING = /^ {0,3}[`~]{3,40}[ \t]*\r?$/;
 /** Without brackets, in which a link that began before the span could end. */
 const SURE_SPAN = /^[^()[\]\r]{0,80}$/;
 /** What may stand between a blank and a span; after other characters it may belong to an address. */

@@ -10,12 +10,13 @@ export interface SplitPart {
 
 /**
  * Cuts `text` from the position `from` on into parts of at most `runesMax` code points: between
- * paragraphs if it can, else between lines, sentences, words, characters, in this order. Links, code
- * spans, names and table rows stay whole unless they fill a good part of a post themselves.
+ * paragraphs if it can, else between lines, sentences, words, characters, in this order. Links,
+ * code spans, addresses and names stay whole unless they are longer than half a post, and so does a
+ * row of a table unless it is longer than three quarters.
  *
- * No part is blank: blanks that fill a part of their own are in the `source` of a neighbour, but
- * shown in none. A blank text has no parts. A part depends on the text before it and on no more
- * than a quarter of a part behind it, so while a text grows, only its last parts change.
+ * No part is blank: blanks that would fill a part belong to the `source` of a neighbour and are not
+ * shown. A blank text has no parts. A part depends on the text before it and on at most half a part
+ * behind it, so while an ordinary text grows, only its last two parts change.
  */
 export function splitPost(text: string, runesMax: number, from = 0): SplitPart[] {
   if (!(runesMax >= 1)) throw new RangeError(`runesMax is ${runesMax}`);
@@ -83,17 +84,18 @@ function findCut(text: string, place: Place, postRunesMax: number, runesMax: num
   const lastLine = ends.last !== undefined && ends.last.index >= quarter ? ends.last : undefined;
   if (lastLine !== undefined && ROW_OR_FENCE.test(text.slice(start, limit))) return lastLine;
   const roomEnd = limit - closingRoom(fence, postRunesMax);
-  const lookahead = Math.floor((limit - place.index) / 4);
+  const lookahead = Math.floor((limit - place.index) / 2);
   const [line = ""] = text.slice(start, roomEnd + lookahead).split("\n", 1);
   const wholes = wholesOf(line, lookahead);
-  for (const pattern of [SENTENCE_END, WORD_END]) {
-    const end = start + lastEnd(line.slice(0, roomEnd - start), pattern, wholes);
-    if (end >= half) return { index: end, fence };
-  }
+  const room = line.slice(0, roomEnd - start);
+  const sentence = start + lastEnd(room, SENTENCE_END, wholes);
+  const word = start + lastEnd(room, WORD_END, wholes);
+  const end = [sentence, word].find((index) => index > start && index >= half);
+  if (end !== undefined) return { index: end, fence };
   if (lastLine !== undefined) return lastLine;
-  const end = lastEnd(line.slice(0, roomEnd - start), WORD_END, wholes);
-  if (start + end >= quarter) return { index: start + end, fence };
-  return { index: start + cutWord(line, roomEnd - start, quarter - start, wholes), fence };
+  if (word > start && word >= quarter) return { index: word, fence };
+  const earliest = Math.max(1, quarter - start);
+  return { index: start + cutWord(line, roomEnd - start, earliest, wholes), fence };
 }
 
 /** The index `count` code points after `start`, or the end of the text. */
