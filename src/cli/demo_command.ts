@@ -21,6 +21,9 @@ export async function runDemoCommand(options: DemoOptions, io: CliIo): Promise<n
     }
     await runDemoChat(io, signals.stop);
     return EXIT.ok;
+  } catch (error) {
+    if (!signals.stop.aborted) throw error;
+    return options.script === undefined ? EXIT.ok : EXIT.failure;
   } finally {
     signals.dispose();
   }
