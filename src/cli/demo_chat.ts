@@ -26,7 +26,8 @@ import type { CliIo } from "./io.ts";
 /** Resolves when the person at the terminal leaves or `signal` aborts. Throws when the bot fails. */
 export async function runDemoChat(io: CliIo, signal: AbortSignal): Promise<void> {
   const { color, widthColumns } = io.outTerminal;
-  const view = new ChatView({ color, columns: () => process.stdout.columns || widthColumns });
+  const columns = () => process.stdout.columns || widthColumns;
+  const view = new ChatView({ color, columns });
   let draw = () => {};
   const warn = (line: string) => {
     view.noteLogLine(line);
@@ -36,6 +37,7 @@ export async function runDemoChat(io: CliIo, signal: AbortSignal): Promise<void>
   const terminal = new DemoTerminal({
     input: process.stdin,
     output: process.stdout,
+    columns,
     color: picocolors.createColors(color).cyan,
     onLine: (line) => chat.enter(line),
   });
@@ -101,7 +103,7 @@ class DemoChat {
       const label = this.#labelOf(place);
       return `${SEEDED_BOT} is typing${label === "" ? "" : ` in ${label}`}…`;
     }));
-    terminal.show(view.take(), promptText(this.#seat, workspace.server));
+    terminal.show(view.take(), promptText(this.#seat, workspace.server, terminal.columns));
   }
 
   #act(line: string): void {
@@ -168,8 +170,8 @@ class DemoChat {
 
   #settle({ id, channel_id: channelId }: Post, outcome: PostOutcome, person: string): void {
     this.#pending.delete(id);
-    if (![...this.#pending.values()].includes(channelId)) this.#typing.delete(channelId);
     this.#showNews(id);
+    if (![...this.#pending.values()].includes(channelId)) this.#typing.delete(channelId);
     const silence = outcome.kind === "ignored"
       ? describeIgnored(outcome.reason, person)
       : undefined;
@@ -193,9 +195,10 @@ class DemoChat {
       const isSettled = post.answerTo !== "" && post.answerTo === settledPostId;
       if (post.updatedAtMs <= shownUpToMs && !isSettled) continue;
       this.#shownUpToMs = Math.max(this.#shownUpToMs, post.updatedAtMs);
-      if (server.world.member(post.channelId, personId) === undefined) continue;
       const isGrowing = this.#pending.has(post.answerTo);
-      view.show(post, { label: this.#labelOf(post), isGrowing });
+      const isAnswerToUs = isGrowing || isSettled; // Also when one has become somebody else since.
+      const isMember = server.world.member(post.channelId, personId) !== undefined;
+      if (isMember || isAnswerToUs) view.show(post, { label: this.#labelOf(post), isGrowing });
     }
     for (const { path, body } of server.requests.splice(0)) {
       if (path.endsWith("/users/me/typing")) this.#noteTyping(body);

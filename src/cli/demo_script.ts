@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import process from "node:process";
+import { addAbortSignal } from "node:stream";
 import { text } from "node:stream/consumers";
 import { FileError } from "../runtime/file_error.ts";
 import { placeLabel, toChatPost } from "../sandbox/chat_post.ts";
@@ -21,7 +22,7 @@ export async function runDemoScript(
   io: CliIo,
   signal: AbortSignal,
 ): Promise<number> {
-  const script = await readScript(file);
+  const script = await readScript(file, signal);
   if ("problem" in script) {
     io.err(script.problem);
     return EXIT.usage;
@@ -42,10 +43,15 @@ export async function runDemoScript(
   return isComplete ? EXIT.ok : EXIT.failure;
 }
 
-async function readScript(file: string): Promise<{ text: string } | { problem: string }> {
+async function readScript(
+  file: string,
+  signal: AbortSignal,
+): Promise<{ text: string } | { problem: string }> {
   try {
-    return { text: file === "-" ? await text(process.stdin) : await readFile(file, "utf8") };
+    if (file === "-") return { text: await text(addAbortSignal(signal, process.stdin)) };
+    return { text: await readFile(file, { encoding: "utf8", signal }) };
   } catch (cause) {
+    signal.throwIfAborted();
     const { message, hint } = new FileError("read", file, cause);
     return { problem: `${message}. ${hint}` };
   }
@@ -89,7 +95,7 @@ function write({ person, place, text }: ScriptMessage, server: SandboxServer): P
       case "channel":
         return author.post({ channel: place.name, message: text });
       case "thread": {
-        const last = [...server.world.posts.values()].at(-1);
+        const last = [...server.world.posts.values()].findLast((post) => post.delete_at === 0);
         if (last === undefined) return author.dm(SEEDED_BOT, text);
         const rootId = last.root_id || last.id;
         return author.post({ channel: last.channel_id, message: text, rootId });

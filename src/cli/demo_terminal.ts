@@ -8,6 +8,8 @@ import { EMPTY_LINE, type PressedKey, pressKey } from "./demo_line.ts";
 export interface DemoTerminalOptions {
   readonly input: ReadStream;
   readonly output: WriteStream;
+  /** How wide the terminal is by now. */
+  readonly columns: () => number;
   readonly color: (prompt: string) => string;
   /** Takes each line that is entered. */
   readonly onLine: (line: string) => void;
@@ -49,6 +51,10 @@ export class DemoTerminal {
     input.on("keypress", this.#press).on("end", this.#close).resume();
     // Writing fails when the window was closed. The listener stays: the last write may fail later.
     output.on("resize", this.#redraw).on("error", this.#close);
+  }
+
+  get columns(): number {
+    return this.#options.columns();
   }
 
   /** Writes the rows above the prompt and draws `prompt` anew, with what has been typed so far. */
@@ -105,7 +111,7 @@ export class DemoTerminal {
   /** Takes away what is drawn. A narrower terminal has broken rows since then. */
   #clear(): string {
     const { live, beforeCursor } = this.#drawn ?? { live: [], beforeCursor: "" };
-    const columns = this.#columns;
+    const columns = this.columns;
     const liveRows = live.map((row) => hardRows(stripVTControlCharacters(row), columns).length);
     const rows = liveRows.reduce((sum, count) => sum + count, 0);
     return `${up(rows + cursorIn(beforeCursor, columns).row)}\r\x1b[J`;
@@ -115,21 +121,14 @@ export class DemoTerminal {
     const { text, cursor } = this.#line;
     const beforeCursor = this.#prompt + text.slice(0, cursor);
     this.#drawn = { live: this.#live, beforeCursor };
-    const columns = this.#columns;
+    const columns = this.columns;
     const end = cursorIn(this.#prompt + text, columns);
     const at = cursorIn(beforeCursor, columns);
     // A blank behind the line, so that a full row is one that the terminal has broken already.
     const drawn = `${this.#options.color(this.#prompt)}${text} `;
     return `${drawn}${up(end.row - at.row)}\x1b[${at.column + 1}G`;
   }
-
-  get #columns(): number {
-    return this.#options.output.columns || COLUMNS_DEFAULT;
-  }
 }
-
-/** For terminals that do not say how wide they are. */
-const COLUMNS_DEFAULT = 80;
 
 /** Where a terminal has the cursor behind a text that began in its first column. */
 function cursorIn(

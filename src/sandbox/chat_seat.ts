@@ -50,11 +50,19 @@ export function channelsOf(person: string, server: SandboxServer) {
     .filter((channel) => channel.type === "O" || channel.type === "P");
 }
 
+/** Most of a row that a prompt with a hint may take. */
+const PROMPT_SHARE_MAX = 2 / 3;
+
 /** What stands before what the person writes; in a channel it tells how to be answered. */
-export function promptText({ person, place }: ChatSeat, { world }: SandboxServer): string {
+export function promptText(
+  { person, place }: ChatSeat,
+  { world }: SandboxServer,
+  columns: number,
+): string {
+  const prompt = `${person} → ${placeLabel(place, person, world)}`;
   const isDirect = world.channels.get(place.channelId)?.type === "D";
-  const hint = isDirect ? "" : ` (mention @${SEEDED_BOT})`;
-  return `${person} → ${placeLabel(place, person, world)}${hint}> `;
+  const withHint = `${prompt} (mention @${SEEDED_BOT})> `;
+  return isDirect || withHint.length > columns * PROMPT_SHARE_MAX ? `${prompt}> ` : withHint;
 }
 
 function refused(problem: string): SeatChange {

@@ -16,6 +16,7 @@ function openTerminal(columns: number) {
   const terminal = new DemoTerminal({
     input: input as unknown as ReadStream,
     output: screen.asStream(),
+    columns: () => columns,
     color: (prompt) => `\x1b[36m${prompt}\x1b[39m`,
     onLine: (line) => entered.push(line),
   });

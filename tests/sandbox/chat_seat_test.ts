@@ -21,9 +21,10 @@ test("promptText() names the person and the place, and in a channel how to be an
   await using started = await startSandbox();
   const { sandbox } = started;
   const direct = directSeat("alice", sandbox);
-  assert.equal(promptText(direct, sandbox), "alice → @hermes> ");
+  assert.equal(promptText(direct, sandbox, 80), "alice → @hermes> ");
   const general = seatOf(channelSeat(direct, "general", sandbox));
-  assert.equal(promptText(general, sandbox), "alice → #general (mention @hermes)> ");
+  assert.equal(promptText(general, sandbox, 80), "alice → #general (mention @hermes)> ");
+  assert.equal(promptText(general, sandbox, 40), "alice → #general> ");
 });
 
 test("threadSeat() is the thread of the last post of the place, also when that is a reply", async () => {
@@ -34,7 +35,7 @@ test("threadSeat() is the thread of the last post of the place, also when that i
   sandbox.as("alice").post({ channel: "general", message: "elsewhere" });
   const thread = seatOf(threadSeat(direct, sandbox));
   assert.equal(thread.place.rootId, root.id);
-  assert.equal(promptText(thread, sandbox), "alice → @hermes (thread)> ");
+  assert.equal(promptText(thread, sandbox, 80), "alice → @hermes (thread)> ");
   sandbox.as("hermes").dm("alice", "reply", { rootId: root.id });
   assert.equal(seatOf(threadSeat(direct, sandbox)).place.rootId, root.id);
 });
@@ -58,9 +59,9 @@ test("personSeat() stays in the channel, or goes to the bot where the person may
   const { sandbox } = started;
   const secret = seatOf(channelSeat(directSeat("alice", sandbox), "secret", sandbox));
   const bob = seatOf(personSeat(secret, "bob", sandbox));
-  assert.equal(promptText(bob, sandbox), "bob → #secret (mention @hermes)> ");
+  assert.equal(promptText(bob, sandbox, 80), "bob → #secret (mention @hermes)> ");
   const mallory = seatOf(personSeat(secret, "mallory", sandbox));
-  assert.equal(promptText(mallory, sandbox), "mallory → @hermes> ");
+  assert.equal(promptText(mallory, sandbox, 80), "mallory → @hermes> ");
   assert.equal(personSeat(secret, "hermes", sandbox).kind, "refused");
 });
 
