@@ -7,6 +7,7 @@ import { systemRandom } from "../runtime/random.ts";
 import { type Check, runChecks } from "./doctor_checks.ts";
 import { EXIT } from "./exit_codes.ts";
 import type { CliIo } from "./io.ts";
+import { sentence } from "./render_error.ts";
 
 export interface DoctorOptions {
   readonly json: boolean;
@@ -45,7 +46,7 @@ function renderer(color: boolean): (check: Check) => string {
     failure: colors.red("✗"),
   };
   return ({ name, status, message, remedy }) => {
-    const line = `${signs[status]} ${name.padEnd(13)} ${message}.`;
+    const line = `${signs[status]} ${name.padEnd(13)} ${sentence(message)}`;
     return remedy === "" ? line : `${line}\n${" ".repeat(16)}${remedy}`;
   };
 }

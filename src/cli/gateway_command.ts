@@ -19,7 +19,7 @@ import { composeMattermostNetwork, composeModel, NoModelError } from "./compose.
 import { EXIT } from "./exit_codes.ts";
 import { takeGatewayLocks } from "./gateway_locks.ts";
 import type { CliIo } from "./io.ts";
-import { renderError } from "./render_error.ts";
+import { renderError, sentence } from "./render_error.ts";
 import { ServerUrlError, startGateway } from "./start_gateway.ts";
 
 export interface GatewayOptions {
@@ -49,7 +49,7 @@ export async function runGatewayCommand(options: GatewayOptions, io: CliIo): Pro
   printWarnings(loaded.warnings, io);
   const ready = requireMattermost(loaded);
   if (ready.kind === "refused") {
-    for (const problem of ready.problems) io.err(`${problem.message}.`);
+    for (const problem of ready.problems) io.err(sentence(problem.message));
     io.err(`Settings are read from ${home}.`);
     return EXIT.config;
   }
@@ -83,7 +83,9 @@ function isConfigError(error: unknown): boolean {
 }
 
 function printWarnings(warnings: readonly Finding[], io: CliIo): void {
-  for (const { message } of warnings.slice(0, WARNINGS_SHOWN_MAX)) io.err(`Warning: ${message}.`);
+  for (const { message } of warnings.slice(0, WARNINGS_SHOWN_MAX)) {
+    io.err(`Warning: ${sentence(message)}`);
+  }
   const more = warnings.length - WARNINGS_SHOWN_MAX;
   if (more > 0) io.err(`Warning: ${more} more; hermes doctor tells them all.`);
 }

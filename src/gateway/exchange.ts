@@ -200,7 +200,7 @@ function failureNote(error: unknown, message: InboundMessage, deps: ExchangeDeps
   deps.delivery.log("error", "exchange.failed", {
     postId: message.postId,
     code: isKnown ? error.code : "bug",
-    error: error instanceof Error ? error.stack ?? error.message : String(error),
+    error: isKnown ? error.message : error instanceof Error ? error.stack : String(error),
   });
   if (isKnown) return `⚠️ ${error.message}. ${error.hint}`;
   return "⚠️ Something went wrong inside Hermes. The log of the gateway says what.";
