@@ -13,8 +13,7 @@ export function urlEnd(
   const host = raw.codePointAt(colon + 3);
   if (host === undefined || NOT_IN_HOST.test(String.fromCodePoint(host))) return undefined;
   if (readHost(raw, colon + 3, lookahead) === "bad") return undefined;
-  const end = autolinkEnd(raw, start, colon);
-  return end === start ? undefined : { end, schemeLength: colon - start };
+  return { end: autolinkEnd(raw, colon), schemeLength: colon - start };
 }
 
 /** Where an address without a scheme ends that begins with `www.` at `start`. */
@@ -25,9 +24,7 @@ export function wwwEnd(raw: string, start: number, lookahead: Lookahead): number
   const isFirstByte = start === 0 || (start === 1 && raw.charCodeAt(0) < 0x80);
   const before = raw[start - 1];
   if (!isFirstByte && !isMarkdownBlank(before) && !/[*_~)<(>]/.test(before ?? "")) return undefined;
-  if (readHost(raw, start, lookahead) !== "dotted") return undefined;
-  const end = autolinkEnd(raw, start, start);
-  return end === start ? undefined : end;
+  return readHost(raw, start, lookahead) === "dotted" ? autolinkEnd(raw, start) : undefined;
 }
 
 const SCHEMES: ReadonlySet<string> = new Set(["http", "https", "ftp", "mailto", "tel"]);
@@ -48,25 +45,11 @@ function readHost(raw: string, start: number, lookahead: Lookahead): "bad" | "pl
   return isDotted ? "dotted" : "plain";
 }
 
-/** The address goes on to a blank or angle bracket, less punctuation that ends the sentence. */
-function autolinkEnd(raw: string, start: number, from: number): number {
+/**
+ * The address goes on to a blank or angle bracket. The server leaves out punctuation at its end,
+ * which makes no difference here: nothing that it leaves out is part of a name.
+ */
+function autolinkEnd(raw: string, from: number): number {
   ADDRESS_END.lastIndex = from;
-  let end = ADDRESS_END.exec(raw)?.index ?? raw.length;
-  const address = raw.slice(start, end);
-  let surplus = address.split(")").length - address.split("(").length;
-  while (end > start) {
-    const last = raw.charAt(end - 1);
-    if (/[?!.,:*_~'"]/.test(last)) end -= 1;
-    else if (last === ";") end = referenceStart(raw, start, end) ?? end - 1;
-    else if (last === ")" && surplus > 0) [end, surplus] = [end - 1, surplus - 1];
-    else break;
-  }
-  return end;
-}
-
-/** Where a reference such as `&amp;` begins that ends at `end`. */
-function referenceStart(raw: string, start: number, end: number): number | undefined {
-  let at = end - 2;
-  while (at > start && /[A-Za-z]/.test(raw.charAt(at))) at -= 1;
-  return at < end - 2 && raw[at] === "&" ? at : undefined;
+  return ADDRESS_END.exec(raw)?.index ?? raw.length;
 }

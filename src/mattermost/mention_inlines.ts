@@ -16,8 +16,8 @@ export interface InlineText {
 
 /**
  * Gives the texts of a paragraph that can mention, in order: what is left without code spans,
- * addresses, emoji and line ends. Neighbouring texts are one, so that `[@hermes]` is a word between
- * brackets; but within a link they stay apart at each of the characters that end a {@link PLAIN_TEXT}.
+ * addresses, emoji and line ends. Neighbouring texts are one, so `[@hermes]` is a word in brackets;
+ * but the server does not join those within a link, where a `w` or a `:` divides a word.
  */
 export function readInlineTexts(
   raw: string,

@@ -35,7 +35,7 @@ type Spans = ReturnType<typeof codeSpans>;
 /** The server joins a numeric reference to the letters before it: `@al&#108;` is `@all`. */
 const CHANNEL_MENTION = /@(?=(?:channel|all|here)(?![a-z0-9])|(?:channe|al|her)&#)/gi;
 /** A line with one of these opens or closes a block, or may look so when a cut puts it first. */
-const FENCE_MARKS = /```|~~~|\r./;
+const FENCE_MARKS = /```|~~~/;
 const SURE_OPENING = /^(?:`{3,20}|~{3,20})[^`\r]{0,40}\r?$/;
 const SURE_CLOSING = /^ {0,3}[`~]{3,40}[ \t]*\r?$/;
 /** Without brackets, in which a link that began before the span could end. */

@@ -115,7 +115,7 @@ function closingRoom(fence: Fence | undefined, runesMax: number): number {
 
 /** The last ends of lines, by what they end. */
 interface LineEnds {
-  /** A blank line, or a line before or after a code block. */
+  /** A blank line or a code block. */
   block?: Place;
   line?: Place;
   codeLine?: Place;
@@ -131,15 +131,11 @@ function readLines(text: string, place: Place, limit: number, postRunesMax: numb
     const isWhole = start === 0 || text[start - 1] === "\n";
     const fenceBefore = fence;
     if (isWhole) fence = fenceAfter(line, fence);
-    const before = { index: start, fence: fenceBefore };
     start += line.length + 1;
     const after = { index: start, fence };
     if (start > limit - closingRoom(fence, postRunesMax)) continue;
     ends.rest = after;
-    if (fence !== undefined && fenceBefore === undefined) {
-      if (before.index > place.index) ends.block = before;
-      continue;
-    }
+    if (fence !== undefined && fenceBefore === undefined) continue; // Not between fence and code.
     ends.last = after;
     if (fence !== undefined) ends.codeLine = after;
     else if (fenceBefore !== undefined || line.trim() === "") ends.block = after;

@@ -65,6 +65,7 @@ const structures: readonly [title: string, text: string, isMentioned: boolean][]
   ["a fence in a list holds its item", "- ```\n  @bob", false],
   ["a shorter fence does not close", "````\n```\n@bob", false],
   ["the other fence does not close", "~~~\n```\n@bob", false],
+  ["a fence that is indented by four does not close", "```\na\n    ```\n@bob", false],
   ["a fence with a backtick behind it is no fence", "``` `\n@bob", true],
   ["a tab is four spaces", "\t@bob", false],
   ["an item may stand far to the right after a list", "1234567. a\n      - @bob", true],
@@ -93,6 +94,8 @@ const structures: readonly [title: string, text: string, isMentioned: boolean][]
   ["a numeric reference completes a name", "@bo&#98;", true],
   ["a numeric reference cannot begin a mention", "&#64;bob", false],
   ["a reference to nothing is a word", "@bob&#0;", true],
+  ["links do not nest", "[a [b](c) d](/@bob)", true],
+  ["an address ends without its punctuation", "(http://a.b.) @bob", true],
   ["an image in a link is text", "[![@bob](a)](b)", true],
   ["a w within a link divides a word", "[@bob w](a)", true],
 ];
@@ -249,7 +252,7 @@ function readFixture(path: string): Promise<string> {
   return readFile(new URL(`../fixtures/${path}`, import.meta.url), "utf8");
 }
 
-/** Sections 3.3's tokeniser, word for word, for text without Markdown. */
+/** The server's tokeniser, slowly and rule by rule, for text without Markdown. */
 function namesBySlowRules(text: string): Set<string> {
   const found = new Set<string>();
   const look = (word: string) => {

@@ -110,6 +110,18 @@ test("splitPost() closes a block within a list as far to the right as it was ope
   assert.match(parts[1]?.text ?? "", /^ {2}```\n/);
 });
 
+test("splitPost() sees no end of a block in a fence that is indented, short or of the other kind", () => {
+  for (const inside of ["    ````", "```", "~~~~", "```` js", "x ````"]) {
+    const parts = splitPost(`\`\`\`\`\n${inside}\n${"code\n".repeat(20)}`, 60);
+    assert.ok(parts.length > 1 && parts.every(({ text }) => text.startsWith("````\n")), inside);
+  }
+});
+
+test("splitPost() sees no beginning of a block in the middle of a line", () => {
+  const text = `${"a".repeat(30)} ${"b".repeat(25)} \`\`\`js\n${"more words\n".repeat(10)}`;
+  assert.equal(texts(splitPost(text, 60)).join(""), text);
+});
+
 test("splitPost() goes on from a position within a code block", () => {
   const text = `\`\`\`js\n${"let a = 1;\n".repeat(20)}\`\`\`\n`;
   const [first, ...rest] = splitPost(text, 100);
