@@ -6,6 +6,7 @@ import { parseServerUrl, type ServerUrl } from "../mattermost/base_url.ts";
 import { connect } from "../mattermost/connection.ts";
 import { MattermostApiError } from "../mattermost/errors.ts";
 import type { Channel, User } from "../mattermost/types.ts";
+import { isTemporary } from "../mattermost/until_answered.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { silentLog } from "../runtime/log.ts";
 import type { Network } from "../runtime/network.ts";
@@ -93,7 +94,7 @@ async function* checkToken(
     );
     return { me, channels };
   } catch (error) {
-    const isRefusal = error instanceof MattermostApiError;
+    const isRefusal = error instanceof MattermostApiError && !isTemporary(error);
     yield explain(isRefusal ? "token" : "server", error);
     return undefined;
   }

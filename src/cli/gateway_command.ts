@@ -11,6 +11,7 @@ import { CertificateError } from "../runtime/certificates.ts";
 import { systemClock } from "../runtime/clock.ts";
 import type { Log } from "../runtime/log.ts";
 import { createLog } from "../runtime/log_sink.ts";
+import { isTemporary } from "../mattermost/until_answered.ts";
 import { NetworkError } from "../runtime/network_error.ts";
 import { listenForStopSignals } from "../runtime/process_signals.ts";
 import { systemRandom } from "../runtime/random.ts";
@@ -79,6 +80,7 @@ export async function runGatewayCommand(options: GatewayOptions, io: CliIo): Pro
 /** Errors of the network are waited out; those of TLS do not pass by themselves. */
 function isConfigError(error: unknown): boolean {
   if (error instanceof NetworkError) return error.kind.startsWith("tls_");
+  if (isTemporary(error)) return false;
   return CONFIG_ERRORS.some((type) => error instanceof type);
 }
 

@@ -14,6 +14,7 @@ import { parseServerUrl, type ServerUrl } from "../mattermost/base_url.ts";
 import { listen } from "../mattermost/listener.ts";
 import { signIn } from "../mattermost/sign_in.ts";
 import type { ClientConfig, User } from "../mattermost/types.ts";
+import { untilAnswered } from "../mattermost/until_answered.ts";
 import type { ModelClient } from "../models/model_client.ts";
 import { OwnEchoes } from "../replies/own_echoes.ts";
 import type { Network } from "../runtime/network.ts";
@@ -76,9 +77,15 @@ export async function startGateway(
   const sessions = openJsonSessionStore({ folder: paths.sessionsFolder, clock, random, log });
   try {
     reportAccess(me, host);
+    const deps = { api, clock, random, log };
     const [clientConfig, unfinished] = await Promise.all([
-      api.getClientConfig(signals.stop),
-      readUnfinishedPosts(ledger, { api, clock, log, postAgeMsMax: POST_AGE_MS_MAX }, signals.stop),
+      untilAnswered(
+        () => api.getClientConfig(signals.stop),
+        { msMax: Infinity },
+        deps,
+        signals.stop,
+      ),
+      readUnfinishedPosts(ledger, { ...deps, postAgeMsMax: POST_AGE_MS_MAX }, signals.stop),
     ]);
     const echoes = new OwnEchoes();
     const delivery = {

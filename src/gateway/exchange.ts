@@ -1,8 +1,10 @@
 import { buildSystemPrompt } from "../agent/system_prompt.ts";
 import { runTurn, type TurnDeps, type TurnEvent, type TurnOutcome } from "../agent/turn.ts";
 import { HermesError } from "../errors.ts";
+import { isInvisible } from "../mattermost/clean_text.ts";
 import type { Post } from "../mattermost/types.ts";
-import type { DeliveryDeps, ReplyTarget } from "../replies/deliver_post.ts";
+import { untilAnswered } from "../mattermost/until_answered.ts";
+import { DELIVERY_MS_MAX, type DeliveryDeps, type ReplyTarget } from "../replies/deliver_post.ts";
 import { findReplyPosts } from "../replies/find_reply_posts.ts";
 import { ReplyWriter } from "../replies/reply_writer.ts";
 import { keepTyping } from "../replies/typing.ts";
@@ -73,13 +75,16 @@ export async function runExchange(
   const typingDone = new AbortController();
   const typingDeps = { ...deps.delivery, intervalMs: deps.typingIntervalMs };
   const typing = keepTyping(target, typingDeps, typingDone.signal, signal);
+  let note: string | undefined;
   try {
-    const note = await runTurnInto(reply, message, key, deps, signal);
+    note = await runTurnInto(reply, message, key, deps, signal);
     typingDone.abort();
     return await reply.finish(note, signal);
   } catch (error) {
-    if (signal.aborted && reply.text !== "") await close(reply, deps);
-    throw error;
+    if (!signal.aborted || reply.text === "") throw error;
+    const closed = await close(reply, note ?? INTERRUPTED_NOTE, deps);
+    if (note === undefined || closed === undefined) throw error;
+    return closed;
   } finally {
     typingDone.abort();
     await typing;
@@ -95,7 +100,8 @@ async function takeBack(
   signal: AbortSignal,
 ): Promise<ReadonlyMap<number, Post>> {
   await deps.sessions.rewind(key, message.postId);
-  return await findReplyPosts(message.postId, target, deps.delivery, signal);
+  const find = () => findReplyPosts(message.postId, target, deps.delivery, signal);
+  return await untilAnswered(find, { msMax: DELIVERY_MS_MAX }, deps.delivery, signal);
 }
 
 /** Posts a line of our own as the answer to a message, without a turn. */
@@ -133,7 +139,8 @@ async function runTurnInto(
       reply.show(event, signal);
       if (event.kind === "ended") outcome = event.outcome;
     }
-    return OUTCOME_NOTES[outcome];
+    const saysNothing = outcome === "answered" && isInvisible(reply.text);
+    return OUTCOME_NOTES[saysNothing ? "empty" : outcome];
   } catch (error) {
     signal.throwIfAborted();
     return failureNote(error, message, deps);
@@ -206,13 +213,19 @@ function failureNote(error: unknown, message: InboundMessage, deps: ExchangeDeps
   return "⚠️ Something went wrong inside Hermes. The log of the gateway says what.";
 }
 
-async function close(reply: ReplyWriter, deps: ExchangeDeps): Promise<void> {
+/** Writes the last state when nothing else may run any more; `undefined` when that did not work. */
+async function close(
+  reply: ReplyWriter,
+  note: string,
+  deps: ExchangeDeps,
+): Promise<readonly string[] | undefined> {
   const timeUp = new AbortController();
   const limit = deps.delivery.clock.sleep(CLOSE_MS_MAX, timeUp.signal).then(() => timeUp.abort());
   try {
-    await reply.finish(INTERRUPTED_NOTE, timeUp.signal);
+    return await reply.finish(note, timeUp.signal);
   } catch (error) {
     deps.delivery.log("warn", "exchange.close_failed", { error: String(error) });
+    return undefined;
   } finally {
     timeUp.abort();
     await limit;

@@ -1,7 +1,7 @@
 import type { SessionKey } from "../sessions/session_store.ts";
 
 /** Most messages of one session that wait or run at a time. */
-export const LANE_LENGTH_MAX = 32;
+export const LANE_LENGTH_MAX = 256;
 
 interface Lane {
   tail: Promise<void>;

@@ -2,17 +2,17 @@ import type { MattermostApi } from "../mattermost/api.ts";
 import { MattermostApiError } from "../mattermost/errors.ts";
 import type { PostedEvent } from "../mattermost/events.ts";
 import { type FoundPost, readPostedEvents } from "../mattermost/posted_events.ts";
-import type { Clock } from "../runtime/clock.ts";
-import type { Log } from "../runtime/log.ts";
+import { untilAnswered, type UntilAnsweredDeps } from "../mattermost/until_answered.ts";
 import type { Ledger } from "./ledger.ts";
 
-export interface UnfinishedDeps {
+export interface UnfinishedDeps extends UntilAnsweredDeps {
   readonly api: MattermostApi;
-  readonly clock: Clock;
-  readonly log: Log;
   /** Older posts are not worth an answer any more. */
   readonly postAgeMsMax: number;
 }
+
+/** A gateway that starts has nothing better to do than to wait for its server. */
+const ANY_TIME = { msMax: Infinity };
 
 /**
  * The posts that were taken on before a restart and not answered, as they are now, oldest first.
@@ -32,10 +32,12 @@ export async function readUnfinishedPosts(
       continue;
     }
     try {
-      const [post, channel] = await Promise.all([
-        deps.api.getPost(postId, signal),
-        deps.api.getChannel(channelId, signal),
-      ]);
+      const read = () =>
+        Promise.all([
+          deps.api.getPost(postId, signal),
+          deps.api.getChannel(channelId, signal),
+        ]);
+      const [post, channel] = await untilAnswered(read, ANY_TIME, deps, signal);
       found.push({ post, channel });
     } catch (error) {
       const isRefusal = error instanceof MattermostApiError && [403, 404].includes(error.status);
@@ -44,5 +46,6 @@ export async function readUnfinishedPosts(
       ledger.settle(postId, "failed", []);
     }
   }
-  return await readPostedEvents(found, deps.api, signal);
+  const describe = () => readPostedEvents(found, deps.api, signal);
+  return await untilAnswered(describe, ANY_TIME, deps, signal);
 }

@@ -1,3 +1,4 @@
+import { cleanText, isInvisible } from "./clean_text.ts";
 import {
   decodeChannel,
   decodeClientConfig,
@@ -262,9 +263,8 @@ function asIs(value: unknown): unknown {
   return value;
 }
 
-/** NUL makes the server fail, half a surrogate pair is no text. The server takes empty posts; nobody wants one. */
 function sendable(message: string, hasFiles: boolean): string {
-  const text = message.replace(/[\0\p{Surrogate}]/gu, "");
-  if (text.trim() === "" && !hasFiles) throw new Error("A post needs a text or a file");
+  const text = cleanText(message);
+  if (isInvisible(text) && !hasFiles) throw new Error("A post needs a text or a file");
   return text;
 }

@@ -1,3 +1,4 @@
+import { HermesError } from "../errors.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Log } from "../runtime/log.ts";
 import type { FetchFn } from "../runtime/network.ts";
@@ -123,7 +124,7 @@ export class RestClient {
     } catch (error) {
       signal.throwIfAborted();
       if (timeout.signal.aborted) throw new NetworkError("timeout", url, { cause: error });
-      throw error instanceof NetworkError ? error : classifyNetworkError(error, url);
+      throw error instanceof HermesError ? error : classifyNetworkError(error, url);
     } finally {
       answered.abort();
       await expiry;

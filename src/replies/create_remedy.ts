@@ -8,12 +8,12 @@ import { NetworkError } from "../runtime/network_error.ts";
  * `reconcile`: it may be stored and the server may have forgotten the id; look before sending again.
  * `unsent`: it never reached the server; wait for the server.
  * `pause`: refused before it was looked at; send it again after `delayMs`.
- * `flat`: the root of the thread is gone.
+ * `flat`: the root of the thread is gone. `renew`: what was stored under the pending id is gone.
  * `doubt`: a refusal that a busy server also gives by mistake; believe the third one.
  * `final`: this post will never be accepted.
  */
 export type CreateRemedy =
-  | { readonly kind: "repeat" | "reconcile" | "unsent" | "flat" | "doubt" | "final" }
+  | { readonly kind: "repeat" | "reconcile" | "unsent" | "flat" | "renew" | "doubt" | "final" }
   | { readonly kind: "pause"; readonly delayMs: number };
 
 const REMEDIES: Partial<Readonly<Record<ApiErrorKind, "repeat" | "reconcile" | "flat" | "doubt">>> =
@@ -25,6 +25,9 @@ const REMEDIES: Partial<Readonly<Record<ApiErrorKind, "repeat" | "reconcile" | "
     forbidden: "doubt",
   };
 
+/** The answer to a create that repeats the pending id of a deleted post. */
+const PENDING_POST_GONE_ID = "api.post.deduplicate_create_post.failed_to_get";
+
 /** Decides by kind and status, never by words. Source: server 11.6, app/post.go and its store. */
 export function remedyForCreate(error: unknown): CreateRemedy {
   if (error instanceof NetworkError) return { kind: isUnsent(error) ? "unsent" : "repeat" };
@@ -32,6 +35,7 @@ export function remedyForCreate(error: unknown): CreateRemedy {
     return { kind: error.status >= 500 ? "repeat" : "final" };
   }
   if (!(error instanceof MattermostApiError)) return { kind: "final" };
+  if (error.id === PENDING_POST_GONE_ID) return { kind: "renew" };
   if (error.kind === "rate_limited") return { kind: "pause", delayMs: error.retryAfterMs };
   return { kind: REMEDIES[error.kind] ?? "final" };
 }

@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import type { MattermostApi } from "../mattermost/api.ts";
 import type { Post } from "../mattermost/types.ts";
+import { untilAnswered } from "../mattermost/until_answered.ts";
 import { backoffDelayMs } from "../runtime/backoff.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Log } from "../runtime/log.ts";
@@ -25,8 +26,6 @@ export interface ReplyPart {
   /** 0 for the first post of the answer. */
   readonly index: number;
   readonly text: string;
-  /** The post of this part that somebody deleted; this one is not a repetition of it. */
-  readonly replaces?: string;
 }
 
 export interface DeliveryDeps {
@@ -55,7 +54,7 @@ const PENDING_ID_TRUSTED_MS = 20_000;
 /** Wait between two looks for a post that may be stored: longer than a replica lags. */
 const RECONCILE_DELAY_MS = 3_000;
 /** Longest time one post is tried for. */
-const DELIVERY_MS_MAX = 3_600_000;
+export const DELIVERY_MS_MAX = 3_600_000;
 /** How often a post is sent again after looking for it in vain. */
 const RESENDS_MAX = 3;
 /** A busy server refuses by mistake; so many refusals are believed. */
@@ -118,7 +117,7 @@ class Delivery {
       if (this.#isOurs(post)) return delivered(post);
       const { channelId } = this.#part.target;
       this.#deps.log("warn", "reply.pending_id_taken", { channelId });
-      this.#usePendingId(`${this.#deps.botUserId}:${this.#deps.random.id()}`);
+      this.#renewPendingId();
       return undefined;
     } catch (error) {
       signal.throwIfAborted();
@@ -160,6 +159,9 @@ class Delivery {
       case "flat":
         if (rootId === "") throw error;
         return { kind: "root_gone" };
+      case "renew":
+        this.#renewPendingId();
+        return undefined;
       case "doubt":
         if (++this.#doubts >= DOUBTS_MAX) throw error;
         await this.#backOff(signal);
@@ -197,18 +199,11 @@ class Delivery {
 
   /** Looks for the part among our own posts, for as long as it takes until the server answers. */
   async #find(signal: AbortSignal): Promise<StoredPost | undefined> {
-    for (;;) {
-      const echoed = this.#deps.echoes.find(this.#pendingPostId);
-      if (echoed !== undefined) return echoed;
-      try {
-        const { answerTo, index, target } = this.#part;
-        return (await findReplyPosts(answerTo, target, this.#deps, signal)).get(index);
-      } catch (error) {
-        signal.throwIfAborted();
-        if (this.#deps.clock.nowMs() - this.#startedAtMs > DELIVERY_MS_MAX) throw error;
-        await this.#backOff(signal);
-      }
-    }
+    const { answerTo, index, target } = this.#part;
+    const look = async () =>
+      this.#deps.echoes.find(this.#pendingPostId) ??
+        (await findReplyPosts(answerTo, target, this.#deps, signal)).get(index);
+    return await untilAnswered(look, { msMax: DELIVERY_MS_MAX }, this.#deps, signal);
   }
 
   async #backOff(signal: AbortSignal): Promise<void> {
@@ -217,10 +212,10 @@ class Delivery {
     signal.throwIfAborted();
   }
 
-  #usePendingId(pendingPostId: string): void {
+  #renewPendingId(): void {
     this.#deps.echoes.forget(this.#pendingPostId);
-    this.#pendingPostId = pendingPostId;
-    this.#deps.echoes.expect(pendingPostId);
+    this.#pendingPostId = `${this.#deps.botUserId}:${this.#deps.random.id()}`;
+    this.#deps.echoes.expect(this.#pendingPostId);
   }
 
   /** The server finds a create by its pending id alone: it may hand us somebody else's post. */
@@ -236,7 +231,7 @@ function delivered({ id, message }: StoredPost): DeliveryOutcome {
 
 /** Stable over retries and restarts, so that a repeated create gives the first post back. */
 function pendingPostId(part: ReplyPart, deps: DeliveryDeps): string {
-  const name = [deps.botUserId, part.answerTo, part.index, part.replaces ?? ""].join("|");
+  const name = [deps.botUserId, part.answerTo, part.index].join("|");
   const digest = createHmac("sha256", deps.pendingSecret.reveal()).update(name).digest("hex");
   return `${deps.botUserId}:${digest}`;
 }

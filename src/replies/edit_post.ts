@@ -1,47 +1,42 @@
 import type { MattermostApi } from "../mattermost/api.ts";
-import { MattermostApiError, UnexpectedAnswerError } from "../mattermost/errors.ts";
-import { backoffDelayMs } from "../runtime/backoff.ts";
-import type { Clock } from "../runtime/clock.ts";
-import { NetworkError } from "../runtime/network_error.ts";
-import type { Random } from "../runtime/random.ts";
+import { MattermostApiError } from "../mattermost/errors.ts";
+import { untilAnswered, type UntilAnsweredDeps } from "../mattermost/until_answered.ts";
+import { DELIVERY_MS_MAX } from "./deliver_post.ts";
 
 /** `gone`: somebody deleted the post. `locked`: it may not be edited (any more). */
 export type EditOutcome = "edited" | "gone" | "locked";
 
-export interface EditDeps {
+export interface EditDeps extends UntilAnsweredDeps {
   readonly api: MattermostApi;
-  readonly clock: Clock;
-  readonly random: Random;
 }
-
-const EDIT_ATTEMPTS_MAX = 8;
-const RETRY_DELAYS = { delayMsMin: 500, delayMsMax: 30_000 };
 
 /**
  * Makes a post of ours say `message`. Repeating an edit changes nothing, so whatever may pass is
- * tried again. @throws the last error when it did not pass.
+ * tried again, for an hour. @throws the last error when it did not pass.
  */
-export async function editPost(
+export function editPost(
   postId: string,
   message: string,
   deps: EditDeps,
   signal: AbortSignal,
 ): Promise<EditOutcome> {
-  for (let attempt = 1;; attempt++) {
-    try {
-      await deps.api.patchPost(postId, message, signal);
-      return "edited";
-    } catch (error) {
-      signal.throwIfAborted();
-      const isApiError = error instanceof MattermostApiError;
-      if (isApiError && [400, 403, 404].includes(error.status)) {
-        return await exists(postId, deps.api, signal) ? "locked" : "gone";
-      }
-      if (attempt >= EDIT_ATTEMPTS_MAX || !mayPass(error)) throw error;
-      const retryAfterMs = isApiError ? error.retryAfterMs : 0;
-      const delayMs = retryAfterMs || backoffDelayMs(attempt, RETRY_DELAYS, deps.random);
-      await deps.clock.sleep(delayMs, signal);
-    }
+  const edit = () => editOnce(postId, message, deps.api, signal);
+  return untilAnswered(edit, { msMax: DELIVERY_MS_MAX }, deps, signal);
+}
+
+async function editOnce(
+  postId: string,
+  message: string,
+  api: MattermostApi,
+  signal: AbortSignal,
+): Promise<EditOutcome> {
+  try {
+    await api.patchPost(postId, message, signal);
+    return "edited";
+  } catch (error) {
+    const isRefused = error instanceof MattermostApiError && [400, 403, 404].includes(error.status);
+    if (!isRefused || signal.aborted) throw error;
+    return await exists(postId, api, signal) ? "locked" : "gone";
   }
 }
 
@@ -53,10 +48,4 @@ async function exists(postId: string, api: MattermostApi, signal: AbortSignal): 
     if (error instanceof MattermostApiError && error.status === 404) return false;
     throw error;
   }
-}
-
-function mayPass(error: unknown): boolean {
-  if (error instanceof NetworkError) return true;
-  const hasStatus = error instanceof MattermostApiError || error instanceof UnexpectedAnswerError;
-  return hasStatus && (error.status === 429 || error.status >= 500);
 }

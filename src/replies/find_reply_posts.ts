@@ -1,6 +1,10 @@
 import type { MattermostApi } from "../mattermost/api.ts";
+import { MattermostApiError } from "../mattermost/errors.ts";
 import type { Post } from "../mattermost/types.ts";
 import type { ReplyTarget } from "./deliver_post.ts";
+
+/** Pages of 200 posts that are looked through after the post that is answered. */
+const PAGES_MAX = 20;
 
 /**
  * The posts of our answer to `answerTo` that the server has, by the index of the part. They carry
@@ -12,17 +16,42 @@ export async function findReplyPosts(
   deps: { readonly api: MattermostApi; readonly botUserId: string },
   signal: AbortSignal,
 ): Promise<ReadonlyMap<number, Post>> {
-  const { api, botUserId } = deps;
-  const [inChannel, inThread] = await Promise.all([
-    api.getPostsAfter(target.channelId, answerTo, signal),
-    target.rootId === "" ? [] : api.getThread(target.rootId, signal).catch(() => []),
-  ]);
   const found = new Map<number, Post>();
-  for (const post of [...inChannel, ...inThread]) {
+  for await (const post of candidates(answerTo, target, deps.api, signal)) {
     const marker = replyMarker(post);
-    if (post.user_id === botUserId && marker?.re === answerTo) found.set(marker.part, post);
+    const isOurs = post.user_id === deps.botUserId && post.delete_at === 0;
+    if (isOurs && marker?.re === answerTo) found.set(marker.part, post);
   }
   return found;
+}
+
+/** In a thread the answer is among its replies; in a channel it is somewhere after the question. */
+async function* candidates(
+  answerTo: string,
+  { channelId, rootId }: ReplyTarget,
+  api: MattermostApi,
+  signal: AbortSignal,
+): AsyncGenerator<Post> {
+  if (rootId !== "") yield* await threadUnlessGone(rootId, api, signal);
+  for (let page = 0; page < PAGES_MAX; page++) {
+    const query = { channelId, afterPostId: answerTo, page };
+    const { posts, isLast } = await api.getPostsPage(query, signal);
+    yield* posts;
+    if (isLast) return;
+  }
+}
+
+async function threadUnlessGone(
+  rootId: string,
+  api: MattermostApi,
+  signal: AbortSignal,
+): Promise<readonly Post[]> {
+  try {
+    return await api.getThread(rootId, signal);
+  } catch (error) {
+    if (error instanceof MattermostApiError && error.status === 404) return [];
+    throw error;
+  }
 }
 
 /** What our posts carry to tell which post they answer; `undefined` on other posts. */

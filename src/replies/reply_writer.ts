@@ -1,4 +1,5 @@
 import type { TurnEvent } from "../agent/turn.ts";
+import { cleanText, isInvisible } from "../mattermost/clean_text.ts";
 import type { Post } from "../mattermost/types.ts";
 import { defuseMentions } from "./defuse_mentions.ts";
 import { deliverPost, type DeliveryDeps, type ReplyTarget } from "./deliver_post.ts";
@@ -73,7 +74,7 @@ export class ReplyWriter {
 
   /** What has been said so far. */
   get text(): string {
-    return joinSteps(this.#pastSteps, this.#step);
+    return cleanText(joinSteps(this.#pastSteps, this.#step));
   }
 
   /**
@@ -94,8 +95,10 @@ export class ReplyWriter {
     for (;;) {
       await this.#deps.clock.sleep(EDIT_INTERVAL_MS, stop);
       if (stop.aborted) return;
+      const { text } = this;
+      if (isInvisible(text)) continue; // Also when a call failed and begins anew: the posts stay.
       try {
-        await this.#write(this.text, signal);
+        await this.#write(text, signal);
       } catch (error) {
         // The final state is written whatever happened to this one, and reports its failure.
         this.#deps.log("debug", "reply.growing_failed", { error: String(error) });
@@ -138,8 +141,7 @@ export class ReplyWriter {
         return "shown";
       }
       const { answerTo } = this.#options;
-      const replaces = shown === undefined ? {} : { replaces: shown.postId };
-      const create = { ...replaces, target: this.#target, answerTo, index, text: part.text };
+      const create = { target: this.#target, answerTo, index, text: part.text };
       const outcome = await deliverPost(create, this.#deps, signal);
       if (outcome.kind === "root_gone") return "root_gone";
       // An earlier try that was cut short may have stored another text: then it is edited.

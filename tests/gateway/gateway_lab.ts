@@ -6,6 +6,7 @@ import { readUnfinishedPosts } from "../../src/gateway/unfinished_posts.ts";
 import type { PostedEvent } from "../../src/mattermost/events.ts";
 import { listen } from "../../src/mattermost/listener.ts";
 import { OwnEchoes } from "../../src/replies/own_echoes.ts";
+import type { Log } from "../../src/runtime/log.ts";
 import { Secret } from "../../src/runtime/secret.ts";
 import type { Post } from "../../src/sandbox/records.ts";
 import type { ScriptedModel } from "../../src/sandbox/scripted_model.ts";
@@ -44,8 +45,9 @@ export class GatewayLab implements AsyncDisposable {
   ): Promise<RunningGateway> {
     const { lab } = this;
     const { clock } = lab;
-    const log = (level: string, event: string, fields = {}) => {
-      lab.logs.push({ level, event, fields });
+    const { log: labLog } = lab.listenerDeps();
+    const log: Log = (level, event, fields) => {
+      labLog(level, event, fields);
       for (const look of this.#watchers.splice(0)) look();
     };
     const random = seededRandom(11);
@@ -65,7 +67,7 @@ export class GatewayLab implements AsyncDisposable {
       events: options.events ?? listen(lab.listenerDeps(), stop.signal),
       unfinished: await readUnfinishedPosts(
         ledger,
-        { api, clock, log, postAgeMsMax: 86_400_000 },
+        { api, clock, random, log, postAgeMsMax: 86_400_000 },
         cancel.signal,
       ),
       bot: { userId: botUserId, username: "hermes" },
@@ -114,6 +116,17 @@ export class GatewayLab implements AsyncDisposable {
     return [...this.lab.sandbox.world.posts.values()]
       .filter((post) => post.user_id === this.lab.botUserId && post.delete_at === 0)
       .sort((a, b) => a.create_at - b.create_at);
+  }
+
+  /** Lets seconds pass until something of the answer to this post is shown, and gives its post. */
+  async growing(postId: string): Promise<Post> {
+    const isIt = (post: Post) => (post.props.hermes as { re?: string } | undefined)?.re === postId;
+    for (;;) {
+      const shown = this.answers().find(isIt);
+      if (shown !== undefined) return shown;
+      this.lab.clock.advance(1_000);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 
   /** Resolves with the log line of this event about this post, now or later. */

@@ -166,6 +166,39 @@ test("runGateway() lets go of an unfinished post that was deleted meanwhile", as
   assert.deepEqual(lab.answers(), []);
 });
 
+test("[P29] runGateway() finds its half answer below 500 other posts, and finishes it there", async () => {
+  await using lab = await GatewayLab.start();
+  const { sandbox } = lab.lab;
+  const model = new ScriptedModel(hang("Half an ans"));
+  const first = await lab.run(model);
+  const asked = sandbox.as("alice").post({ channel: "general", message: "@hermes important" });
+  await model.requested(1);
+  for (let index = 0; index < 500; index++) {
+    sandbox.as("bob").post({ channel: "general", message: `noise ${index}` });
+  }
+  const half = await lab.growing(asked.id);
+  await first.cancel();
+
+  const answer = { kind: "error", status: 503, id: "" } as const;
+  sandbox.faults.rest = [{ path: /\/posts/, times: 2, answer }];
+  const second = lab.run(new ScriptedModel("the answer"));
+  for (let failure = 0; failure < 2; failure++) {
+    const { fields } = await lab.lab.logLine("mattermost.retry", failure);
+    await lab.lab.clock.pass(Number(fields.retryInMs));
+  }
+  await second;
+  await lab.logged("gateway.answered", asked.id);
+  assert.deepEqual(lab.answers().map((post) => [post.id, post.message]), [[half.id, "the answer"]]);
+});
+
+test("[P14] runGateway() says so when the answer shows nothing", async () => {
+  await using lab = await GatewayLab.start();
+  await lab.run(new ScriptedModel("\0\u200b\ud83d"));
+  const asked = lab.lab.sandbox.as("alice").dm("hermes", "hello");
+  await lab.logged("gateway.answered", asked.id);
+  assert.match(lab.answers()[0]?.message ?? "", /gave an empty answer/);
+});
+
 test("runGateway() lets go of an unfinished post that is older than a day", async () => {
   await using lab = await GatewayLab.start();
   const model = new ScriptedModel(hang());
@@ -207,6 +240,7 @@ test("[C40] runGateway() lets the answers under way finish, for as long as it ma
   const model = new ScriptedModel(() => hold.promise, hang("Half an ans"));
   const gateway = await lab.run(model, { drainMs: 10_000 });
   lab.lab.sandbox.as("alice").dm("hermes", "one");
+  await model.requested(1);
   const cut = lab.lab.sandbox.as("bob").dm("hermes", "two");
   await model.requested(2);
   const stopped = gateway.stop();

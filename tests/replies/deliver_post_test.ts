@@ -107,9 +107,9 @@ test("[C27] deliverPost() looks again when a try was refused after one that ende
   await down.promise;
   await clock.sleeperFor(1_000, 2_000);
   clock.advance(31_000); // After this time the server does not know the pending id any more.
-  await clock.sleeperFor(2_000, 4_000);
+  await clock.sleeperFor(500, 1_000);
   await sandbox.comeUp();
-  clock.advance(4_000);
+  clock.advance(1_000);
   await assertStoredOnce(replies, delivering);
 });
 

@@ -151,6 +151,48 @@ test("ReplyWriter takes back what a failed call of the model had said", async ()
   assert.deepEqual(replies.answers().map((post) => post.message), ["It is four"]);
 });
 
+test("ReplyWriter keeps the post while a failed call of the model begins anew", async () => {
+  await using replies = await ReplyLab.start();
+  const writer = writerIn(replies);
+  say(writer, "half an ans", replies);
+  const shown = await passSecond(replies, "half an ans");
+  writer.show({ kind: "restarted", reason: "network" }, replies.never);
+  for (let second = 0; second < 2; second++) {
+    await replies.lab.clock.sleeperFor(1_000, 1_000);
+    replies.lab.clock.advance(1_000);
+  }
+  await replies.lab.clock.sleeperFor(1_000, 1_000);
+  assert.deepEqual(replies.answers().map((post) => post.message), ["half an ans"]);
+  finishStep(writer, "the answer", replies);
+  assert.deepEqual(await writer.finish("", replies.never), [shown.id]);
+});
+
+test("ReplyWriter leaves out what no post can hold", async () => {
+  await using replies = await ReplyLab.start();
+  const writer = writerIn(replies, { streaming: false });
+  finishStep(writer, "a\0b\ud83dc", replies);
+  await writer.finish("", replies.never);
+  assert.deepEqual(replies.answers().map((post) => post.message), ["abc"]);
+});
+
+test("ReplyWriter waits for a server that is away for minutes to write the last state", async () => {
+  await using replies = await ReplyLab.start();
+  const writer = writerIn(replies);
+  say(writer, "half an ans", replies);
+  await passSecond(replies, "half an ans");
+  await replies.lab.clock.sleeperFor(1_000, 1_000); // The writer has its answer.
+  await replies.lab.sandbox.goDown();
+  finishStep(writer, "half an answer", replies);
+  const finished = writer.finish("", replies.never);
+  for (let attempt = 0; attempt < 12; attempt++) {
+    const { fields } = await replies.lab.logLine("mattermost.retry", attempt);
+    if (attempt === 11) await replies.lab.sandbox.comeUp();
+    await replies.lab.clock.pass(Number(fields.retryInMs));
+  }
+  await finished;
+  assert.deepEqual(replies.answers().map((post) => post.message), ["half an answer"]);
+});
+
 test("ReplyWriter joins the steps of a turn, and puts a note below", async () => {
   await using replies = await ReplyLab.start();
   const writer = writerIn(replies, { streaming: false });

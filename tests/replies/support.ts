@@ -35,7 +35,7 @@ export class ReplyLab implements AsyncDisposable {
       echoes: this.echoes,
       clock: this.lab.clock,
       random: seededRandom(7),
-      log: (level, event, fields = {}) => this.lab.logs.push({ level, event, fields }),
+      log: this.lab.listenerDeps().log,
     };
   }
 

@@ -1,0 +1,48 @@
+import { HermesError } from "../errors.ts";
+import { backoffDelayMs } from "../runtime/backoff.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { Log } from "../runtime/log.ts";
+import { NetworkError } from "../runtime/network_error.ts";
+import type { Random } from "../runtime/random.ts";
+import { MattermostApiError, UnexpectedAnswerError } from "./errors.ts";
+
+export interface UntilAnsweredDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+const RETRY_DELAYS = { delayMsMin: 1_000, delayMsMax: 60_000 };
+
+/**
+ * Does `work`, which may be done twice, until the server answers it: what is away, overloaded or
+ * restarting comes back. @throws what waiting does not mend, and any failure after `msMax`.
+ */
+export async function untilAnswered<T>(
+  work: () => Promise<T>,
+  options: { readonly msMax: number },
+  deps: UntilAnsweredDeps,
+  signal: AbortSignal,
+): Promise<T> {
+  const startedAtMs = deps.clock.nowMs();
+  for (let attempt = 1;; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      signal.throwIfAborted();
+      const isLate = deps.clock.nowMs() - startedAtMs > options.msMax;
+      if (isLate || !isTemporary(error)) throw error;
+      const retryInMs = backoffDelayMs(attempt, RETRY_DELAYS, deps.random);
+      deps.log("warn", "mattermost.retry", { error: error.message, retryInMs });
+      await deps.clock.sleep(retryInMs, signal);
+      signal.throwIfAborted();
+    }
+  }
+}
+
+/** Whether it may pass by itself. A wrong address, a refusal and an untrusted certificate do not. */
+export function isTemporary(error: unknown): error is HermesError {
+  if (error instanceof NetworkError) return !error.kind.startsWith("tls_");
+  const hasStatus = error instanceof MattermostApiError || error instanceof UnexpectedAnswerError;
+  return hasStatus && (error.status >= 500 || error.status === 429);
+}
