@@ -87,12 +87,19 @@ export const absolutePath: Parser<string> = scalar(
   (text) => isAbsolute(text) ? text : undefined,
 );
 
-/** An address of the web as the person wrote it. It is never repeated: it may hold a password. */
-export function webUrl(example: string): Parser<string> {
+/**
+ * An address of the web as the person wrote it. It is never repeated: it may hold a password. Where
+ * people also have an address of the same server for sockets, that one will do as well.
+ */
+export function webUrl(
+  example: string,
+  options: { readonly orSocket?: boolean } = {},
+): Parser<string> {
   const expected = `write it like ${example}`;
+  const scheme = options.orSocket === true ? /^(?:https?|wss?):\/\//i : /^https?:\/\//i;
   return (raw) => {
     if (raw.kind !== "text") return refused(`is not a single address: ${expected}`);
-    if (!/^https?:\/\//i.test(raw.text)) {
+    if (!scheme.test(raw.text)) {
       return refused(`does not begin with https:// or http://: ${expected}`);
     }
     const url = parseUrl(raw.text);

@@ -54,7 +54,7 @@ export const SETTINGS = {
     url: optional({
       key: "mattermost.url",
       env: ["MATTERMOST_URL"],
-      parse: webUrl("https://chat.example.com"),
+      parse: webUrl("https://chat.example.com", { orSocket: true }),
       doc: "Address of the Mattermost server.",
     }),
     token: optional({

@@ -113,15 +113,6 @@ export class MattermostApi {
     return (await this.#get("read a thread", path, decodePage, signal)).posts;
   }
 
-  /** GET /channels/{channel_id}/posts?after=: the first 200 that are newer than a post, oldest first. */
-  async getPostsAfter(
-    channelId: string,
-    afterPostId: string,
-    signal: AbortSignal,
-  ): Promise<readonly Post[]> {
-    return (await this.getPostsPage({ channelId, afterPostId, page: 0 }, signal)).posts;
-  }
-
   /**
    * GET /channels/{channel_id}/posts: page after page of 200 posts, away from `afterPostId` into the
    * present, or without it from the newest post into the past.

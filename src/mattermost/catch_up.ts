@@ -42,6 +42,7 @@ export async function* catchUp(
     const sinceMs = Math.max(
       (mark?.lastPostAtSeen ?? marks.lastAliveMs) - OVERLAP_MS,
       deps.clock.nowMs() - deps.postAgeMsMax,
+      marks.beganAtMs,
     );
     const posts = await readPosts({ channel, mark, sinceMs }, deps, signal);
     const wanted = unanswered(posts.filter((post) => post.create_at >= sinceMs), deps.botUserId);

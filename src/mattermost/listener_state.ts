@@ -30,6 +30,8 @@ export interface ChannelMark {
 /** How far the server was read: what the catch-up starts from. All times are of the server's clock. */
 export interface ReadMarks {
   readonly lastAliveMs: number;
+  /** When the bot first listened: what was posted before is not its business. */
+  readonly beganAtMs: number;
   readonly channels: ReadonlyMap<string, ChannelMark>;
 }
 
@@ -50,6 +52,7 @@ export class ListenerState {
   readonly #channels: Map<string, ChannelMark>;
   #resume: ResumePoint | undefined;
   #lastAliveMs: number | undefined;
+  #beganAtMs: number | undefined;
   #isDirty = false;
   /** Aborts when the next write shall not wait. */
   #hurry = new AbortController();
@@ -58,6 +61,7 @@ export class ListenerState {
     this.#deps = deps;
     this.#resume = saved.resume;
     this.#lastAliveMs = saved.lastAliveMs;
+    this.#beganAtMs = saved.beganAtMs;
     this.#channels = new Map(saved.channels);
   }
 
@@ -76,7 +80,8 @@ export class ListenerState {
   /** `undefined` on the first start ever: there is nothing to catch up on then. */
   get marks(): ReadMarks | undefined {
     if (this.#lastAliveMs === undefined) return undefined;
-    return { lastAliveMs: this.#lastAliveMs, channels: this.#channels };
+    const beganAtMs = this.#beganAtMs ?? 0;
+    return { lastAliveMs: this.#lastAliveMs, beganAtMs, channels: this.#channels };
   }
 
   /** From here on this connection can be taken up again, also if the process dies in a moment. */
@@ -123,7 +128,10 @@ export class ListenerState {
 
   /** All that happened on the server before this moment was handled. */
   alive(serverTimeMs: number): void {
-    if (this.#lastAliveMs === undefined) this.#hurry.abort();
+    if (this.#lastAliveMs === undefined) {
+      this.#beganAtMs = serverTimeMs;
+      this.#hurry.abort();
+    }
     this.#lastAliveMs = Math.max(this.#lastAliveMs ?? 0, serverTimeMs);
     this.#isDirty = true;
   }
@@ -159,7 +167,8 @@ export class ListenerState {
       recent: recent.map(({ createAtMs, postId }) => [createAtMs, postId]),
     }));
     const { connectionId, nextSeq } = this.#resume ?? {};
-    const state = { version: 1, botUserId, connectionId, nextSeq, lastAliveMs: this.#lastAliveMs };
+    const times = { lastAliveMs: this.#lastAliveMs, beganAtMs: this.#beganAtMs };
+    const state = { version: 1, botUserId, connectionId, nextSeq, ...times };
     try {
       await writeFileAtomic(statePath, JSON.stringify({ ...state, channels }), { mode: 0o600 });
     } catch (error) {
@@ -172,10 +181,16 @@ export class ListenerState {
 interface SavedState {
   readonly resume: ResumePoint | undefined;
   readonly lastAliveMs: number | undefined;
+  readonly beganAtMs: number | undefined;
   readonly channels: readonly (readonly [id: string, mark: ChannelMark])[];
 }
 
-const NOTHING_SAVED: SavedState = { resume: undefined, lastAliveMs: undefined, channels: [] };
+const NOTHING_SAVED: SavedState = {
+  resume: undefined,
+  lastAliveMs: undefined,
+  beganAtMs: undefined,
+  channels: [],
+};
 
 /** `undefined` when the text is not what `ListenerState` writes. */
 function decodeState(text: string, botUserId: string): SavedState | undefined {
@@ -187,6 +202,7 @@ function decodeState(text: string, botUserId: string): SavedState | undefined {
   return {
     resume: connectionId !== "" && nextSeq > 0 ? { connectionId, nextSeq } : undefined,
     lastAliveMs: asNumber(state.lastAliveMs),
+    beganAtMs: asNumber(state.beganAtMs),
     channels: state.channels.flatMap(decodeChannelMark),
   };
 }

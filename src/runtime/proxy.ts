@@ -11,13 +11,13 @@ export interface ProxySettings {
 
 /**
  * The proxy to reach `url` through, or `undefined` for the direct way. As with curl, `NO_PROXY` also
- * limits `override`. This machine is reached directly unless `override` is set.
+ * limits `override`, and this machine itself is no exception unless `NO_PROXY` names it.
  */
 export function chooseProxy(url: string | URL, settings: ProxySettings): string | undefined {
   const target = new URL(url);
   const secure = target.protocol === "https:" || target.protocol === "wss:";
   const fromEnvironment = secure ? settings.httpsProxy : settings.httpProxy;
-  const proxy = settings.override || (isLoopback(hostnameOf(target)) ? "" : fromEnvironment);
+  const proxy = settings.override || fromEnvironment;
   if (proxy === undefined || proxy === "") return undefined;
   if (isExempt(target, settings.noProxy ?? "")) return undefined;
   return proxy.includes("://") ? proxy : `http://${proxy}`;
@@ -26,11 +26,6 @@ export function chooseProxy(url: string | URL, settings: ProxySettings): string 
 /** Without the brackets that an address of IPv6 has in a URL. */
 function hostnameOf(url: URL): string {
   return url.hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "").toLowerCase();
-}
-
-function isLoopback(hostname: string): boolean {
-  if (hostname === "localhost" || hostname.endsWith(".localhost")) return true;
-  return isInRange(hostname, "127.0.0.0/8") || hostname === "::1";
 }
 
 function isExempt(target: URL, noProxy: string): boolean {

@@ -70,6 +70,7 @@ const REFUSED: [parser: string, parse: Parser<unknown>, text: string, predicate:
   ["seconds", seconds(1, 60), "0.5", /seconds from 1 to 60/],
   ["seconds", seconds(1, 60), "2m", /seconds from 1 to 60/],
   ["seconds", seconds(1, 60), "Infinity", /seconds from 1 to 60/],
+  ["webUrl", url, "wss://chat.example.com", /does not begin with https:\/\/ or http:\/\//],
   ["webUrl", url, "chat.example.com", /does not begin with https:\/\/ or http:\/\/: write it like/],
   ["webUrl", url, "wss://chat.example.com", /does not begin with https/],
   ["webUrl", url, "https://", /is not a valid address/],

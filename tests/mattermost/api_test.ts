@@ -106,8 +106,9 @@ test("MattermostApi creates, edits, reads and deletes posts, and reacts to them"
   assert.deepEqual((await api.getPost(answer.id, never)).props.hermes, answer.props.hermes);
   const thread = await api.getThread(question.id, never);
   assert.deepEqual(thread.map((post) => post.message), ["question", "better answer"]);
-  const after = await api.getPostsAfter(channelId, question.id, never);
-  assert.deepEqual(after.map((post) => post.id), [answer.id]);
+  const query = { channelId, afterPostId: question.id, page: 0 };
+  const after = await api.getPostsPage(query, never);
+  assert.deepEqual(after.posts.map((post) => post.id), [answer.id]);
 
   const reaction = { userId: lab.botUserId, postId: question.id, emojiName: "eyes" };
   await api.addReaction(reaction, never);

@@ -132,7 +132,8 @@ test("[C22] catchUp() passes over rows that are no standing posts, whoever sends
   });
   const deps = { botUserId: "bot", postAgeMsMax: Infinity, log: silentLog, ...server };
   const events: PostedEvent[] = [];
-  for await (const event of catchUp({ lastAliveMs: 0, channels: new Map() }, deps, never)) {
+  const marks = { lastAliveMs: 0, beganAtMs: 0, channels: new Map() };
+  for await (const event of catchUp(marks, deps, never)) {
     events.push(event);
   }
   assert.ok(standing.length > 0 && standing.length < Object.keys(recorded.posts).length);
@@ -325,4 +326,14 @@ test("[C22] catchUp() finds all that was missed, in order, wherever and whenever
     }),
     { numRuns: 40 },
   );
+});
+
+test("[C22] catchUp() leaves out what was posted before the bot first listened", async () => {
+  await using lab = await Lab.start();
+  const alice = lab.sandbox.as("alice");
+  alice.dm("hermes", "before the first start");
+  lab.clock.advance(8_000);
+  const reader = await Reader.start(lab);
+  alice.dm("hermes", "after it");
+  assert.deepEqual(messages(await reader.catchUp()), ["after it"]);
 });

@@ -33,13 +33,16 @@ test("chooseProxy() reads a proxy without scheme as http", () => {
   );
 });
 
-const loopback = ["localhost", "sub.localhost", "LOCALHOST.", "127.0.0.1", "127.8.9.10", "[::1]"];
-for (const host of loopback) {
-  test(`chooseProxy() reaches ${host} directly unless the override is set`, () => {
-    assert.equal(chooseProxy(`http://${host}:8065/`, both), undefined);
-    assert.equal(chooseProxy(`http://${host}:8065/`, { override: "http://p" }), "http://p");
-  });
-}
+test("chooseProxy() makes no exception for this machine unless NO_PROXY names it", () => {
+  for (const host of ["localhost", "127.0.0.1", "[::1]"]) {
+    assert.equal(chooseProxy(`http://${host}:8065/`, { httpProxy: "http://p" }), "http://p");
+  }
+  const noProxy = "localhost,127.0.0.0/8,::1";
+  for (const host of ["localhost", "sub.localhost", "127.8.9.10", "[::1]"]) {
+    const settings = { httpProxy: "http://p", noProxy };
+    assert.equal(chooseProxy(`http://${host}:8065/`, settings), undefined);
+  }
+});
 
 test("[P20] chooseProxy() honours NO_PROXY, also with an override", () => {
   const cases: readonly [url: string, noProxy: string, direct: boolean][] = [
