@@ -120,13 +120,18 @@ export class GatewayLab implements AsyncDisposable {
 
   /** Lets seconds pass until something of the answer to this post is shown, and gives its post. */
   async growing(postId: string): Promise<Post> {
-    const isIt = (post: Post) => (post.props.hermes as { re?: string } | undefined)?.re === postId;
-    for (;;) {
-      const shown = this.answers().find(isIt);
-      if (shown !== undefined) return shown;
-      this.lab.clock.advance(1_000);
+    const { clock, sandbox } = this.lab;
+    const isSent = () =>
+      sandbox.requests.some(({ method, path }) => /POST .*posts$/.test(`${method} ${path}`));
+    for (let turn = 0; !isSent(); turn++) {
+      if (turn % 50 === 0) clock.advance(1_000); // Not faster, or requests under way run out of time.
       await new Promise((resolve) => setImmediate(resolve));
     }
+    const answers = (post: Post) =>
+      (post.props.hermes as { re?: string } | undefined)?.re === postId;
+    const shown = await sandbox.posted(answers);
+    await clock.sleeperFor(1_000, 1_000);
+    return shown;
   }
 
   /** Resolves with the log line of this event about this post, now or later. */
