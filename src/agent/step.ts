@@ -1,3 +1,4 @@
+import { joinProviderData } from "../models/provider_echo.ts";
 import type { FinishReason, ModelClient, ModelDone, ModelRequest } from "../models/model_client.ts";
 import type { AssistantMessage, Message, Usage } from "../transcript/message.ts";
 import { repairTranscript, saysNothing } from "../transcript/repair_transcript.ts";
@@ -97,13 +98,14 @@ function withoutCalls({ role, text }: AssistantMessage): AssistantMessage {
   return { role, text, toolCalls: [] };
 }
 
-/** Without `providerData`: it belongs to the parts as they were, not to the whole. */
 function joinMessages(a: AssistantMessage, b: AssistantMessage): AssistantMessage {
   const reasoning = [a.reasoning, b.reasoning].filter((part) => part !== undefined).join("\n\n");
+  const providerData = joinProviderData(a, b);
   return {
     role: "assistant",
     text: a.text + b.text,
     toolCalls: b.toolCalls,
     ...(reasoning === "" ? {} : { reasoning }),
+    ...(providerData === undefined ? {} : { providerData }),
   };
 }

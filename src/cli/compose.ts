@@ -1,7 +1,8 @@
 import type { Config } from "../config/load_config.ts";
 import { HermesError } from "../errors.ts";
-import { createModelClient, type LazyModelClient } from "../models/ai_sdk_client.ts";
+import { createModelClient } from "../models/ai_sdk_client.ts";
 import { chooseModel, type ModelSettings } from "../models/choose_model.ts";
+import type { ModelClient } from "../models/model_client.ts";
 import { trustedCertificates } from "../runtime/certificates.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { createNetwork } from "../runtime/connect_network.ts";
@@ -35,7 +36,7 @@ export function composeMattermostNetwork(config: Config): Network {
 
 /** A model and the key that it is asked with, for the log to leave out. */
 export interface ComposedModel {
-  readonly client: LazyModelClient;
+  readonly client: ModelClient;
   readonly apiKey: Secret;
 }
 

@@ -5,9 +5,8 @@ import type { Random } from "../runtime/random.ts";
 import { AnswerCollector } from "./answer_collector.ts";
 import { type CallLimits, CallTimer } from "./call_timer.ts";
 import type { ChosenModel } from "./choose_model.ts";
-import { ModelError } from "./errors.ts";
 import { readFailure, ReportedError } from "./failure_facts.ts";
-import type { ModelClient, ModelDone, ModelEvent, ModelRequest } from "./model_client.ts";
+import type { ModelClient, ModelEvent, ModelRequest } from "./model_client.ts";
 import { toModelError } from "./model_failures.ts";
 import { echoSource, wantsReasoningText } from "./provider_echo.ts";
 import { retryingStream } from "./retrying_stream.ts";
@@ -22,26 +21,17 @@ export interface ModelClientDeps {
   readonly limits: CallLimits;
 }
 
-/** A `ModelClient` that loads what it needs when it is first used, or told to. */
-export interface LazyModelClient extends ModelClient {
-  /** Loads the provider's library, so that the first call does not have to. */
-  warmUp(): Promise<void>;
-}
-
-/** The model that the settings chose, behind the AI SDK. Costs nothing until the first call. */
-export function createModelClient(chosen: ChosenModel, deps: ModelClientDeps): LazyModelClient {
+/** The model that the settings chose, behind the AI SDK, which is loaded by the first call. */
+export function createModelClient(chosen: ChosenModel, deps: ModelClientDeps): ModelClient {
   let loading: Promise<SdkModel> | undefined;
-  const load = () => loading ??= loadSdkModel(chosen, deps.fetch);
   return {
     modelId: chosen.modelId,
     contextTokensMax: chosen.contextTokensMax,
-    warmUp: async () => {
-      await load();
-    },
     stream(request, signal) {
       const { clock, random, log, limits } = deps;
       const attempt = async function* () {
-        yield* streamOnce(request, { chosen, model: await load(), clock, log, limits }, signal);
+        const model = await (loading ??= loadSdkModel(chosen, deps.fetch));
+        yield* streamOnce(request, { chosen, model, clock, log, limits }, signal);
       };
       return retryingStream(attempt, {
         clock,
@@ -87,7 +77,6 @@ async function* streamOnce(
       yield* collector.add(value);
     }
     const answer = collector.done();
-    if (isEmpty(answer)) throw emptyAnswer(chosen);
     log("debug", "model.answered", {
       durationMs: clock.nowMs() - startedAtMs,
       finishReason: answer.finishReason,
@@ -112,16 +101,4 @@ async function fromLibrary<Result>(pending: PromiseLike<Result>): Promise<Result
 /** Whether the model itself has begun; servers greet long before. */
 function isWord({ type }: SdkStreamPart): boolean {
   return /^(text|reasoning|tool)-/.test(type);
-}
-
-function isEmpty({ message, finishReason }: ModelDone): boolean {
-  const saysNothing = message.text.trim() === "" && message.toolCalls.length === 0;
-  return saysNothing && finishReason !== "refused" && finishReason !== "length";
-}
-
-function emptyAnswer({ providerName, modelId }: ChosenModel): ModelError {
-  return new ModelError("bad_answer", `${providerName} sent an empty answer`, {
-    hint: `Ask again, or set model.default to another model than "${modelId}".`,
-    isRetryable: true,
-  });
 }

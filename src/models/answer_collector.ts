@@ -7,6 +7,8 @@ import { type Said, ThinkTagSplitter } from "./think_tags.ts";
 
 /** Longest answer, in characters: a server that never stops must not fill the memory. */
 const ANSWER_CHARS_MAX = 2_000_000;
+/** Longest name of a tool that OpenAI, Anthropic and Google take. */
+const TOOL_NAME_CHARS_MAX = 64;
 
 export interface CollectorOptions {
   /** Names the model that the answer's `providerData` belongs to. */
@@ -127,7 +129,7 @@ export class AnswerCollector {
     this.#parts.push({
       type: "tool-call",
       toolCallId: part.toolCallId,
-      toolName: part.toolName,
+      toolName: toToolName(part.toolName),
       input: parseArguments(part.input),
       ...(part.providerMetadata !== undefined && { providerOptions: part.providerMetadata }),
     });
@@ -185,6 +187,11 @@ export class AnswerCollector {
       }),
     };
   }
+}
+
+/** A name as providers take it back: they refuse the whole conversation for one of another form. */
+function toToolName(written: string): string {
+  return written.replace(/[^\w-]/g, "_").slice(0, TOOL_NAME_CHARS_MAX) || "unnamed";
 }
 
 /** Arguments as the model wrote them; text that is no JSON stays text, for the tool to refuse. */

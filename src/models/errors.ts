@@ -41,8 +41,6 @@ export class ModelError extends HermesError {
     options: {
       hint: string;
       status?: number;
-      cause?: unknown;
-      isRetryable?: boolean;
       retryAfterMs?: number | undefined;
     },
   ) {
@@ -50,7 +48,7 @@ export class ModelError extends HermesError {
     this.kind = kind;
     this.code = `model.${kind}`;
     this.status = options.status ?? 0;
-    this.isRetryable = options.isRetryable ?? KINDS_WORTH_A_RETRY.has(kind);
+    this.isRetryable = KINDS_WORTH_A_RETRY.has(kind);
     this.retryAfterMs = options.retryAfterMs;
   }
 }

@@ -3,7 +3,10 @@ import type { AssistantMessage, Message, Usage } from "../transcript/message.ts"
 /** What one call to a language model needs. The same input gives the same bytes on the wire. */
 export interface ModelRequest {
   readonly systemPrompt: string;
-  /** In order. Each tool call is followed by its result before the next user or assistant message. */
+  /**
+   * In order, and valid as `repairTranscript` makes it: each tool call is followed by its result, no
+   * message of the assistant is empty, and no two of a user follow each other.
+   */
   readonly messages: readonly Message[];
   readonly tools: readonly ToolDescription[];
 }

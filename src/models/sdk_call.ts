@@ -1,10 +1,9 @@
 import type { AssistantMessage, Message, ToolResultMessage } from "../transcript/message.ts";
 import type { ChosenModel } from "./choose_model.ts";
 import type { ModelRequest, ToolDescription } from "./model_client.ts";
-import { decodeEcho, echoSource } from "./provider_echo.ts";
+import { contentOf, decodeEcho, echoSource } from "./provider_echo.ts";
 import {
   COMPATIBLE_NAMESPACE,
-  type SdkAssistantContent,
   type SdkCallOptions,
   type SdkMessage,
   type SdkMetadata,
@@ -46,25 +45,21 @@ function toSdkPrompt(request: ModelRequest, chosen: ChosenModel): SdkPrompt {
 }
 
 function appendMessage(prompt: SdkPrompt, message: Message, chosen: ChosenModel): void {
-  const last = prompt.at(-1);
   switch (message.role) {
     case "user": {
-      const text = message.text.toWellFormed();
-      const part = { type: "text" as const, text: text.trim() === "" ? EMPTY_TEXT : text };
-      const lastPart = last?.role === "user" ? last.content[0] : undefined;
-      // Many chat templates refuse two messages of a user in a row.
-      if (lastPart?.type === "text") lastPart.text += `\n\n${part.text}`;
-      else prompt.push({ role: "user", content: [part] });
+      const text = message.text.trim() === "" ? EMPTY_TEXT : message.text.toWellFormed();
+      prompt.push({ role: "user", content: [{ type: "text", text }] });
       return;
     }
-    case "assistant": {
-      const converted = toSdkAssistant(message, chosen);
-      if (converted.content.length > 0) prompt.push(converted);
+    case "assistant":
+      prompt.push(toSdkAssistant(message, chosen));
       return;
+    case "tool": {
+      const result = toSdkToolResult(message, chosen);
+      const last = prompt.at(-1);
+      if (last?.role === "tool") last.content.push(result);
+      else prompt.push({ role: "tool", content: [result] });
     }
-    case "tool":
-      if (last?.role === "tool") last.content.push(toSdkToolResult(message));
-      else prompt.push({ role: "tool", content: [toSdkToolResult(message)] });
   }
 }
 
@@ -72,41 +67,36 @@ function toSdkAssistant(
   message: AssistantMessage,
   chosen: ChosenModel,
 ): Extract<SdkMessage, { role: "assistant" }> {
-  const echo = decodeEcho(message.providerData, echoSource(chosen));
-  if (echo !== undefined) {
-    const content = echo.content.map((part) =>
-      part.type === "tool-call" ? { ...part, input: toArguments(part.input) } : part
-    );
-    const { messageMetadata } = echo;
+  const echo = decodeEcho(message.providerData);
+  const isOwn = echo?.source === echoSource(chosen);
+  const content = (isOwn ? echo.content : contentOf(message)).map((part) => {
+    if (part.type === "text") return { ...part, text: part.text.toWellFormed() };
+    if (part.type !== "tool-call") return part;
     return {
-      role: "assistant",
-      content,
-      ...(messageMetadata !== undefined && { providerOptions: messageMetadata }),
+      ...part,
+      toolCallId: toCallId(part.toolCallId, chosen),
+      input: toArguments(part.input),
     };
-  }
-  const content: SdkAssistantContent = [];
-  if (message.text.trim() !== "") content.push({ type: "text", text: message.text.toWellFormed() });
-  for (const call of message.toolCalls) {
-    content.push({
-      type: "tool-call",
-      toolCallId: call.id,
-      toolName: call.name,
-      input: toArguments(call.arguments),
-    });
-  }
-  return { role: "assistant", content };
+  });
+  const providerOptions = isOwn ? echo.messageMetadata : undefined;
+  return { role: "assistant", content, ...(providerOptions !== undefined && { providerOptions }) };
 }
 
-function toSdkToolResult(message: ToolResultMessage) {
+function toSdkToolResult(message: ToolResultMessage, chosen: ChosenModel) {
   return {
     type: "tool-result" as const,
-    toolCallId: message.toolCallId,
+    toolCallId: toCallId(message.toolCallId, chosen),
     toolName: message.toolName,
     output: {
       type: message.isError ? "error-text" as const : "text" as const,
       value: message.text.toWellFormed(),
     },
   };
+}
+
+/** Anthropic refuses ids with the points and colons of others; a session may outlive its model. */
+function toCallId(id: string, { wire }: ChosenModel): string {
+  return wire === "anthropic" ? id.replace(/[^\w-]/g, "_") : id;
 }
 
 /** Arguments as every wire takes them: an object, with its keys in one order. */

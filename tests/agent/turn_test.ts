@@ -173,6 +173,20 @@ test("runTurn() runs the calls that a continuation ends with", async () => {
   assert.deepEqual(messages[2], result("1", "echo", "a"));
 });
 
+test("runTurn() keeps what the provider wants back with a continued answer", async () => {
+  const toEcho = (text: string) => ({ source: "a model", content: [{ type: "reasoning", text }] });
+  const signed = (text: string, reason: "length" | "stop"): ScriptedAnswer =>
+    async function* () {
+      yield done({ ...answer(text), providerData: toEcho(text) }, reason);
+    };
+  const { messages } = await run([signed("one ", "length"), signed("two", "stop")]);
+  const content = [...toEcho("one ").content, ...toEcho("two").content];
+  assert.deepEqual(messages[1], {
+    ...answer("one two"),
+    providerData: { source: "a model", content },
+  });
+});
+
 test("[P15] runTurn() does not run calls that were cut off, and says why", async () => {
   const work = new Work();
   const cut = call([toCall("1", "write", {})], { finishReason: "length" });

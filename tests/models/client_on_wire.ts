@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
-import { createModelClient, type LazyModelClient } from "../../src/models/ai_sdk_client.ts";
+import { createModelClient } from "../../src/models/ai_sdk_client.ts";
 import type { ChosenModel } from "../../src/models/choose_model.ts";
 import { ModelError } from "../../src/models/errors.ts";
-import type { ModelDone, ModelEvent, ModelRequest } from "../../src/models/model_client.ts";
+import type {
+  ModelClient,
+  ModelDone,
+  ModelEvent,
+  ModelRequest,
+} from "../../src/models/model_client.ts";
 import type { LogFields } from "../../src/runtime/log.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { seededRandom } from "../support/seeded_random.ts";
@@ -43,7 +48,7 @@ export async function start(answers: WireAnswer[], differences: Partial<ChosenMo
 }
 
 export async function collect(
-  client: LazyModelClient,
+  client: ModelClient,
   request: ModelRequest = hello,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<ModelEvent[]> {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { AssistantMessage } from "../../src/transcript/message.ts";
 import type { ModelRequest } from "../../src/models/model_client.ts";
+import { joinProviderData } from "../../src/models/provider_echo.ts";
 import { collect, doneOf, failure, hello, sleepThrough, start, textOf } from "./client_on_wire.ts";
 import { fails, streams, TEST_KEY, type WireAnswer } from "./wire_server.ts";
 
@@ -143,6 +144,16 @@ test("stream() gives Anthropic its signed thinking back, and marks what to cache
   ]);
   await collect(at.client, afterCall(message));
   assert.equal(at.server.requests[2]?.bodyText, at.server.requests[1]?.bodyText);
+});
+
+test("stream() sends Anthropic the calls of another model under ids that it takes", async () => {
+  await using at = await start([anthropicCall], anthropic);
+  const toolCalls = [{ id: "functions.clock:0", name: "clock", arguments: {} }];
+  const answer = { role: "assistant", text: "", toolCalls } as const;
+  await collect(at.client, afterCall(answer));
+  const [, call, result] = at.server.requests[0]?.body.messages ?? [];
+  assert.equal(call.content[0].id, "functions_clock_0");
+  assert.equal(result.content[0].tool_use_id, "functions_clock_0");
 });
 
 test("stream() sends Anthropic's thinking to no other model", async () => {
@@ -438,6 +449,23 @@ test("stream() speaks Google's wire, and gives thought signatures back", async (
     functionCall: { id: message.toolCalls[0]?.id, name: "clock", args: { zone: "UTC" } },
     thoughtSignature: "signed",
   });
+});
+
+test("joinProviderData() keeps the signatures of an answer that went on where it was cut off", async () => {
+  const cut = googleStream([{ text: "Let me " }], "MAX_TOKENS");
+  const rest = googleStream([
+    { text: "look." },
+    { functionCall: { name: "clock", args: {} }, thoughtSignature: "signed" },
+  ], "STOP");
+  await using at = await start([cut, rest, googleStream([{ text: "Noon." }], "STOP")], google);
+  const { message: first } = doneOf(await collect(at.client));
+  const { message: second } = doneOf(await collect(at.client));
+  const providerData = joinProviderData(first, second);
+  await collect(at.client, afterCall({ ...second, text: "Let me look.", providerData }));
+  const [text, more, call] = at.server.requests[2]?.body.contents[1].parts ?? [];
+  assert.equal(`${text.text}${more.text}`, "Let me look.");
+  assert.equal(call.thoughtSignature, "signed");
+  assert.equal(joinProviderData(first, first), undefined);
 });
 
 test("stream() calls an answer that Google's filter stopped refused", async () => {
