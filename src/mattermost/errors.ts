@@ -94,7 +94,7 @@ export class UnauthorizedError extends HermesError {
   }
 }
 
-/** Whether `error` says that the token is dead. An HTML page of a proxy does not, whatever its status. */
-export function isUnauthorized(error: unknown): boolean {
+/** Whether the server refused the token. An HTML page of a proxy is no such refusal, whatever its status. */
+export function isUnauthorized(error: unknown): error is MattermostApiError {
   return error instanceof MattermostApiError && error.status === 401;
 }

@@ -3,6 +3,7 @@ import { backoffDelayMs } from "../runtime/backoff.ts";
 import type { Random } from "../runtime/random.ts";
 import type { MattermostApi } from "./api.ts";
 import { catchUp } from "./catch_up.ts";
+import { confirmDeadToken } from "./confirm_dead_token.ts";
 import {
   connect,
   type ConnectionDeps,
@@ -10,7 +11,7 @@ import {
   type ConnectionItem,
   type ResumePoint,
 } from "./connection.ts";
-import { isUnauthorized, MattermostApiError, UnauthorizedError } from "./errors.ts";
+import { isUnauthorized, MattermostApiError } from "./errors.ts";
 import type { SocketEvent } from "./events.ts";
 import { ListenerState } from "./listener_state.ts";
 
@@ -53,7 +54,8 @@ export type ServerEvent =
  * inside. An event counts as handled when the next one is asked for; what is not handled at a crash
  * comes again after the restart, so events must be told apart by the ids of their posts.
  *
- * @throws UnauthorizedError when the server does not accept the token any more.
+ * @throws UnauthorizedError when the server does not accept the token any more, and FileError when
+ * the state cannot be read at the start.
  */
 export async function* listen(
   deps: ListenerDeps,
@@ -143,8 +145,8 @@ class Listener {
         return this.#state.caughtUp(step.value);
       } catch (error) {
         if (this.#signal.aborted) return;
-        if (isUnauthorized(error)) throw new UnauthorizedError(error);
         if (!(error instanceof HermesError)) throw error;
+        if (isUnauthorized(error)) await confirmDeadToken(this.#deps, this.#signal);
         const retryInMs = backoffDelayMs(attempt, RECONNECT_DELAYS, random);
         log("warn", "mattermost.catch_up_failed", { error: error.message, retryInMs });
         await clock.sleep(retryInMs, this.#signal);
@@ -176,8 +178,8 @@ class Listener {
       if (end.kind === "no_hello" || end.kind === "unauthorized") await api.getMe(this.#signal);
     } catch (error) {
       if (this.#signal.aborted) return { retryAfterMs: 0, detail: "" };
-      if (isUnauthorized(error)) throw new UnauthorizedError(error);
       if (!(error instanceof HermesError)) throw error;
+      if (isUnauthorized(error)) await confirmDeadToken(this.#deps, this.#signal);
       const retryAfterMs = error instanceof MattermostApiError ? error.retryAfterMs : 0;
       return { retryAfterMs, detail: `${error.message}. ${error.hint}` };
     }

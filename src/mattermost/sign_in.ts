@@ -4,12 +4,8 @@ import type { Log } from "../runtime/log.ts";
 import { NetworkError } from "../runtime/network_error.ts";
 import type { Random } from "../runtime/random.ts";
 import type { MattermostApi } from "./api.ts";
-import {
-  isUnauthorized,
-  MattermostApiError,
-  UnauthorizedError,
-  UnexpectedAnswerError,
-} from "./errors.ts";
+import { confirmDeadToken } from "./confirm_dead_token.ts";
+import { isUnauthorized, MattermostApiError } from "./errors.ts";
 import type { User } from "./types.ts";
 
 const RETRY_DELAYS = { delayMsMin: 2_000, delayMsMax: 60_000 };
@@ -23,7 +19,7 @@ export interface SignInDeps {
 
 /**
  * Proves the token before anything is built on it, and says whose it is. Waits for a server that is
- * down. The second request is for servers that want MFA: they answer the first one without it.
+ * down or overloaded. The second request is for servers that want MFA: they answer the first one without it.
  *
  * @throws UnauthorizedError, or what else cannot get better by waiting: a wrong address, missing
  * MFA, an untrusted certificate.
@@ -36,8 +32,8 @@ export async function signIn(deps: SignInDeps, signal: AbortSignal): Promise<Use
       return me;
     } catch (error) {
       signal.throwIfAborted();
-      if (isUnauthorized(error)) throw new UnauthorizedError(error);
-      if (!isTemporary(error)) throw error;
+      if (isUnauthorized(error)) await confirmDeadToken(deps, signal);
+      else if (!isTemporary(error)) throw error;
       const retryInMs = backoffDelayMs(attempt, RETRY_DELAYS, deps.random);
       deps.log("warn", "mattermost.server_down", { error: error.message, retryInMs });
       await deps.clock.sleep(retryInMs, signal);
@@ -46,11 +42,9 @@ export async function signIn(deps: SignInDeps, signal: AbortSignal): Promise<Use
   }
 }
 
-/** A proxy in front of a server that restarts answers with a page of its own, and a 5xx. */
-function isTemporary(
-  error: unknown,
-): error is NetworkError | MattermostApiError | UnexpectedAnswerError {
+/** A server that is out of database connections answers 403, here to what every account may do. */
+function isTemporary(error: unknown): error is NetworkError | MattermostApiError {
   if (error instanceof NetworkError) return !error.kind.startsWith("tls_");
-  if (error instanceof UnexpectedAnswerError) return error.status >= 500;
-  return error instanceof MattermostApiError && (error.status >= 500 || error.status === 429);
+  if (!(error instanceof MattermostApiError)) return false;
+  return error.status >= 500 || error.kind === "rate_limited" || error.kind === "forbidden";
 }

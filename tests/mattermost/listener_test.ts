@@ -21,6 +21,12 @@ async function passReconnectDelay(lab: Lab, listening: Listening, index = 0): Pr
   return retryInMs;
 }
 
+/** Waits until the token was refused, and moves the clock to the second try. */
+async function passSecondTry(lab: Lab): Promise<void> {
+  await lab.logLine("mattermost.token_refused");
+  lab.clock.advance(1_000);
+}
+
 /** Resolves when so many pings were answered and the wait for the next one has begun. */
 async function untilBeating(lab: Lab, pings = 1): Promise<void> {
   await lab.logLine("mattermost.ping_answered", pings - 1);
@@ -151,6 +157,7 @@ test("[C04] listen() ends when a socket is closed before hello because the token
   await upgrade(lab, 0);
   await lab.clock.asleep(10_000);
   lab.clock.advance(5_000); // Now the server ends it.
+  await passSecondTry(lab);
   await listening.ended();
   assert.ok(listening.failure instanceof UnauthorizedError);
   assert.equal(listening.failure.code, "mattermost.unauthorized");
@@ -209,9 +216,24 @@ test("[C09] listen() finds out within 30 s that its token was revoked, and ends"
   lab.clock.advance(6_000); // The server looks at the token once, after 5 s.
   lab.sandbox.admin.revokeTokens("hermes");
   lab.clock.advance(24_000);
+  await passSecondTry(lab);
   await listening.ended();
   assert.ok(listening.failure instanceof UnauthorizedError);
-  assert.deepEqual(lab.requested(/./), ["/api/v4/users/me"]);
+  assert.deepEqual(lab.requested(/./), ["/api/v4/users/me", "/api/v4/users/me"]);
+});
+
+test("[C09] listen() goes on when a token that was refused once works a second later", async () => {
+  await using lab = await Lab.start();
+  lab.sandbox.faults.hello = "never";
+  const listening = lab.listen();
+  await upgrade(lab, 0);
+  const id = "api.context.session_expired.app_error";
+  lab.sandbox.faults.rest = [{ times: 1, answer: { kind: "error", status: 401, id } }];
+  await lab.clock.pass(10_000);
+  await passSecondTry(lab);
+  lab.sandbox.faults.hello = "first";
+  await passReconnectDelay(lab, listening);
+  assert.equal((await listening.event("connected")).how, "fresh");
 });
 
 test("[C09] listen() does not resume a socket that was deaf for a while: it catches up", async () => {
@@ -398,6 +420,7 @@ test("[C11] listen() ends when the token dies during the catch-up", async () => 
   const id = "api.context.session_expired.app_error";
   lab.sandbox.faults.rest = [{ answer: { kind: "error", status: 401, id } }];
   const listening = lab.listen();
+  await passSecondTry(lab);
   await listening.ended();
   assert.ok(listening.failure instanceof UnauthorizedError);
 });

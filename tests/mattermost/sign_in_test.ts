@@ -25,11 +25,36 @@ test("[C03] signIn() asks for the account and for its channels, and says who the
   assert.deepEqual(lab.requested(/./), ["/api/v4/users/me", "/api/v4/users/me/channels"]);
 });
 
-test("[C03] signIn() gives up at once when the token is refused", async () => {
+test("[C03] signIn() gives up after a second when the token is refused twice", async () => {
   await using lab = await Lab.start();
   const api = lab.api(new Secret("x".repeat(26)));
-  await assert.rejects(signIn({ ...depsOf(lab), api }, never), UnauthorizedError);
-  assert.equal(lab.sandbox.requests.length, 1);
+  const refused = assert.rejects(signIn({ ...depsOf(lab), api }, never), UnauthorizedError);
+  await lab.logLine("mattermost.token_refused");
+  lab.clock.advance(1_000);
+  await refused;
+  assert.deepEqual(lab.requested(/./), ["/api/v4/users/me", "/api/v4/users/me"]);
+});
+
+test("[C03] signIn() does not believe a single 401: a server without its database refuses any token", async () => {
+  await using lab = await Lab.start();
+  const id = "api.context.session_expired.app_error";
+  lab.sandbox.faults.rest = [{ times: 1, answer: { kind: "error", status: 401, id } }];
+  const signedIn = signIn(depsOf(lab), never);
+  await lab.logLine("mattermost.token_refused");
+  lab.clock.advance(1_000);
+  const { fields } = await lab.logLine("mattermost.server_down");
+  await lab.clock.pass(Number(fields.retryInMs));
+  assert.equal((await signedIn).username, "hermes");
+});
+
+test("[P11] signIn() waits for a server that is too busy to know what the bot may do", async () => {
+  await using lab = await Lab.start();
+  const answer = { kind: "error", status: 403, id: "api.context.permissions.app_error" } as const;
+  lab.sandbox.faults.rest = [{ path: /\/channels$/, times: 1, answer }];
+  const signedIn = signIn(depsOf(lab), never);
+  const { fields } = await lab.logLine("mattermost.server_down");
+  await lab.clock.pass(Number(fields.retryInMs));
+  assert.equal((await signedIn).username, "hermes");
 });
 
 test("[C03] signIn() names MFA when only the second request is refused for it", async () => {
