@@ -1,20 +1,12 @@
-import { backoffDelayMs } from "../runtime/backoff.ts";
-import type { Clock } from "../runtime/clock.ts";
-import type { Log } from "../runtime/log.ts";
-import { NetworkError } from "../runtime/network_error.ts";
-import type { Random } from "../runtime/random.ts";
+import { HermesError } from "../errors.ts";
 import type { MattermostApi } from "./api.ts";
 import { confirmDeadToken } from "./confirm_dead_token.ts";
 import { isUnauthorized, MattermostApiError } from "./errors.ts";
 import type { User } from "./types.ts";
+import { isTemporary, untilAnswered, type UntilAnsweredDeps } from "./until_answered.ts";
 
-const RETRY_DELAYS = { delayMsMin: 2_000, delayMsMax: 60_000 };
-
-export interface SignInDeps {
+export interface SignInDeps extends UntilAnsweredDeps {
   readonly api: MattermostApi;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
 }
 
 /**
@@ -25,26 +17,25 @@ export interface SignInDeps {
  * MFA, an untrusted certificate.
  */
 export async function signIn(deps: SignInDeps, signal: AbortSignal): Promise<User> {
-  for (let attempt = 1;; attempt++) {
+  const ask = async () => {
     try {
       const me = await deps.api.getMe(signal);
       await deps.api.getMyChannels(signal);
       return me;
     } catch (error) {
-      signal.throwIfAborted();
       if (isUnauthorized(error)) await confirmDeadToken(deps, signal);
-      else if (!isTemporary(error)) throw error;
-      const retryInMs = backoffDelayMs(attempt, RETRY_DELAYS, deps.random);
-      deps.log("warn", "mattermost.server_down", { error: error.message, retryInMs });
-      await deps.clock.sleep(retryInMs, signal);
-      signal.throwIfAborted();
+      throw error;
     }
-  }
+  };
+  return await untilAnswered(ask, { msMax: Infinity, mayPass }, deps, signal);
 }
 
-/** A server that is out of database connections answers 403, here to what every account may do. */
-function isTemporary(error: unknown): error is NetworkError | MattermostApiError {
-  if (error instanceof NetworkError) return !error.kind.startsWith("tls_");
-  if (!(error instanceof MattermostApiError)) return false;
-  return error.status >= 500 || error.kind === "rate_limited" || error.kind === "forbidden";
+/**
+ * A server that is out of database connections answers 403, here to what every account may do, and
+ * 401 to a token that proved good when it was tried again.
+ */
+function mayPass(error: unknown): error is HermesError {
+  const isDoubtful = error instanceof MattermostApiError &&
+    (error.kind === "forbidden" || error.kind === "unauthorized");
+  return isDoubtful || isTemporary(error);
 }

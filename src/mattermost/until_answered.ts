@@ -20,18 +20,23 @@ const RETRY_DELAYS = { delayMsMin: 1_000, delayMsMax: 60_000 };
  */
 export async function untilAnswered<T>(
   work: () => Promise<T>,
-  options: { readonly msMax: number },
+  options: {
+    readonly msMax: number;
+    /** Which failures to wait out; without it those that `isTemporary` finds. */
+    readonly mayPass?: (error: unknown) => error is HermesError;
+  },
   deps: UntilAnsweredDeps,
   signal: AbortSignal,
 ): Promise<T> {
+  const { msMax, mayPass = isTemporary } = options;
   const startedAtMs = deps.clock.nowMs();
   for (let attempt = 1;; attempt++) {
     try {
       return await work();
     } catch (error) {
       signal.throwIfAborted();
-      const isLate = deps.clock.nowMs() - startedAtMs > options.msMax;
-      if (isLate || !isTemporary(error)) throw error;
+      const isLate = deps.clock.nowMs() - startedAtMs > msMax;
+      if (isLate || !mayPass(error)) throw error;
       const retryInMs = backoffDelayMs(attempt, RETRY_DELAYS, deps.random);
       deps.log("warn", "mattermost.retry", { error: error.message, retryInMs });
       await deps.clock.sleep(retryInMs, signal);

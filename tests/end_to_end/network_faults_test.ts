@@ -96,7 +96,7 @@ test("[P11] a server that is down at the start is waited for, and the log says s
   await using lab = await BinaryLab.open();
   await lab.sandbox.goDown();
   await using gateway = await lab.start();
-  const down = await gateway.logged("mattermost.server_down");
+  const down = await gateway.logged("mattermost.retry");
   assert.deepEqual([down.level, /connection refused/.test(String(down.error))], ["warn", true]);
   await lab.sandbox.comeUp();
   await gateway.logged("gateway.connected");

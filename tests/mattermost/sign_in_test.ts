@@ -42,7 +42,7 @@ test("[C03] signIn() does not believe a single 401: a server without its databas
   const signedIn = signIn(depsOf(lab), never);
   await lab.logLine("mattermost.token_refused");
   lab.clock.advance(1_000);
-  const { fields } = await lab.logLine("mattermost.server_down");
+  const { fields } = await lab.logLine("mattermost.retry");
   await lab.clock.pass(Number(fields.retryInMs));
   assert.equal((await signedIn).username, "hermes");
 });
@@ -52,7 +52,7 @@ test("[P11] signIn() waits for a server that is too busy to know what the bot ma
   const answer = { kind: "error", status: 403, id: "api.context.permissions.app_error" } as const;
   lab.sandbox.faults.rest = [{ path: /\/channels$/, times: 1, answer }];
   const signedIn = signIn(depsOf(lab), never);
-  const { fields } = await lab.logLine("mattermost.server_down");
+  const { fields } = await lab.logLine("mattermost.retry");
   await lab.clock.pass(Number(fields.retryInMs));
   assert.equal((await signedIn).username, "hermes");
 });
@@ -77,7 +77,7 @@ test("[P11] signIn() waits while a proxy says that the server behind it is away"
   await using lab = await Lab.start();
   lab.sandbox.faults.rest = [{ times: 1, answer: { kind: "html", status: 502 } }];
   const signedIn = signIn(depsOf(lab), never);
-  const { fields } = await lab.logLine("mattermost.server_down");
+  const { fields } = await lab.logLine("mattermost.retry");
   await lab.clock.pass(Number(fields.retryInMs));
   assert.equal((await signedIn).username, "hermes");
 });
@@ -87,7 +87,7 @@ test("[P11] signIn() waits for a server that is down, and the log says so", asyn
   await lab.sandbox.goDown();
   const signedIn = signIn(depsOf(lab), never);
   for (let attempt = 0; attempt < 3; attempt++) {
-    const { level, fields } = await lab.logLine("mattermost.server_down", attempt);
+    const { level, fields } = await lab.logLine("mattermost.retry", attempt);
     assert.equal(level, "warn");
     if (attempt === 2) await lab.sandbox.comeUp();
     await lab.clock.pass(Number(fields.retryInMs));
@@ -100,7 +100,7 @@ test("signIn() stops waiting when the caller does", async () => {
   lab.sandbox.faults.rest = [{ answer: { kind: "html", status: 503 } }];
   const stop = new AbortController();
   const signedIn = signIn(depsOf(lab), stop.signal);
-  await lab.logLine("mattermost.server_down");
+  await lab.logLine("mattermost.retry");
   stop.abort(new Error("enough"));
   await assert.rejects(signedIn, /enough/);
 });
