@@ -70,11 +70,10 @@ class Gateway {
         return this.#takeName(event.user);
       case "connected":
         return log("info", "gateway.connected", { how: event.how, server: event.serverVersion });
-      case "disconnected":
-        return log("warn", "gateway.disconnected", {
-          reason: event.reason,
-          retryInMs: event.retryInMs,
-        });
+      case "disconnected": {
+        const { reason, detail, retryInMs } = event;
+        return log("warn", "gateway.disconnected", { reason, detail, retryInMs });
+      }
       default:
         return; // Edits, deletions, reactions and memberships are not acted on yet.
     }

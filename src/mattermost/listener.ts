@@ -105,7 +105,6 @@ class Listener {
         return yield* this.#startAnew(item.resume, item.serverVersion);
       case "resumed":
         this.#failures = 0;
-        this.#deps.log("info", "mattermost.connected", { how: "resumed" });
         yield { kind: "connected", how: "resumed", serverVersion: "" };
         return;
       case "event":
@@ -123,7 +122,6 @@ class Listener {
   async *#startAnew(resume: ResumePoint, serverVersion: string): AsyncGenerator<ServerEvent> {
     this.#state.forgetConnection();
     const how = this.#state.marks === undefined ? "fresh" : "lost";
-    this.#deps.log("info", "mattermost.connected", { how, serverVersion });
     yield { kind: "connected", how, serverVersion };
     yield* this.#catchUp();
     if (!this.#signal.aborted) this.#state.connected(resume);
@@ -165,7 +163,6 @@ class Listener {
     const delayMs = backoffDelayMs(++this.#failures, RECONNECT_DELAYS, this.#deps.random);
     const retryInMs = Math.max(delayMs, retryAfterMs);
     const { kind: reason } = end;
-    this.#deps.log("warn", "mattermost.disconnected", { reason, detail, retryInMs });
     yield { kind: "disconnected", reason, detail, retryInMs };
     await this.#deps.clock.sleep(retryInMs, this.#signal);
   }

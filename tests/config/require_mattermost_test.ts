@@ -22,8 +22,8 @@ test("requireMattermost() gives address, token and access when they are there", 
 test("[P17] requireMattermost() tells what is missing together with all other problems", async () => {
   assert.deepEqual(await problemsOf("MATTERMOST_REPLY_MODE=x\n"), [
     'MATTERMOST_REPLY_MODE in HOME/.env, line 1, is "x": write off or thread',
-    'MATTERMOST_URL is not set: put the address of your Mattermost server into .env',
-    'MATTERMOST_TOKEN is not set: put the bot token of your Mattermost server into .env',
+    "MATTERMOST_URL is not set: put the address of your Mattermost server into .env",
+    "MATTERMOST_TOKEN is not set: put the bot token of your Mattermost server into .env",
   ]);
 });
 

@@ -51,7 +51,7 @@ test("[P10] [P11] a server that goes down is waited for, and what was posted mea
     channel: "general",
     message: "@hermes and here?",
   });
-  const refused = await gateway.logged("mattermost.disconnected", (line) => {
+  const refused = await gateway.logged("gateway.disconnected", (line) => {
     return line.reason === "network";
   });
   assert.match(String(refused.detail), /connection refused/);
