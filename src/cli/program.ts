@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { HermesError } from "../errors.ts";
 import { EXIT } from "./exit_codes.ts";
 import type { CliIo } from "./io.ts";
 import { renderError } from "./render_error.ts";
@@ -63,7 +64,8 @@ export async function runCli(args: readonly string[], io: CliIo): Promise<number
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     io.err(renderError(error));
-    return EXIT.failure;
+    const isUsage = error instanceof HermesError && error.code === "config.unknown_setting";
+    return isUsage ? EXIT.usage : EXIT.failure;
   }
 }
 

@@ -1,6 +1,8 @@
+import { HermesError } from "../errors.ts";
 import { type EnvFile, parseEnv } from "./env_file.ts";
 import { type Finding, findingAbout, findingInFile, type Place } from "./finding.ts";
 import { findValue, type FoundValue, type SettingSource } from "./find_value.ts";
+import { nearest } from "./nearest.ts";
 import type { Remark } from "./parsers.ts";
 import { homePaths } from "./paths.ts";
 import { type RawMap, rawText } from "./raw_value.ts";
@@ -45,15 +47,30 @@ export interface ConfigInput {
 /** Most problems, and most warnings, that are told at once; a home of the original has some 60. */
 export const FINDINGS_MAX = 200;
 
-const KEYS = new Set(ALL_SETTINGS.map((row) => row.key));
+const KEYS = ALL_SETTINGS.map((row) => row.key);
+
+/** A setting that the command line names does not exist. */
+export class UnknownSettingError extends HermesError {
+  override readonly name = "UnknownSettingError";
+  override readonly code = "config.unknown_setting";
+
+  constructor(key: string) {
+    const meant = nearest(key, KEYS);
+    super(`No setting is called "${key}"`, {
+      hint: meant === undefined ? "See docs/config.example.yaml." : `Did you mean ${meant}?`,
+    });
+  }
+}
 
 /**
  * Reads `.env` and config.yaml and makes one `Config` of them: a flag beats the environment, that
  * beats `.env`, that beats config.yaml, that beats the default. Empty values count as unset.
+ *
+ * @throws UnknownSettingError for a flag that is no setting.
  */
 export async function loadConfig(input: ConfigInput): Promise<LoadedConfig> {
-  const unknownFlag = Object.keys(input.flags).find((key) => !KEYS.has(key));
-  if (unknownFlag !== undefined) throw new Error(`No setting is called "${unknownFlag}"`);
+  const unknownFlag = Object.keys(input.flags).find((key) => !KEYS.includes(key));
+  if (unknownFlag !== undefined) throw new UnknownSettingError(unknownFlag);
   const paths = homePaths(input.home);
   const problems: Finding[] = [];
   const warnings: Finding[] = [];
