@@ -26,6 +26,7 @@ export function splitPost(text: string, runesMax: number, from = 0): SplitPart[]
   while (place.index < text.length) {
     const opening = frameOf(place.fence, runesMax).opening;
     const cut = findCut(text, place, runesMax, runesMax - opening.length);
+    if (cut.index <= place.index) throw new Error("splitPost() makes no progress");
     const closing = cut.index < text.length ? frameOf(cut.fence, runesMax).closing : "";
     const source = text.slice(place.index, cut.index);
     const last = parts.at(-1);

@@ -166,7 +166,8 @@ for (const unit of hostile) {
   test(`findMentions() takes time in proportion to the length of ${JSON.stringify(unit)}`, () => {
     const short = fastestMs(hostileText(unit, 65_536));
     const long = fastestMs(hostileText(unit, 131_072));
-    assert.ok(long < Math.max(40, short * 6), `${short} ms, then ${long} ms`);
+    // What grows with the square takes minutes; a busy machine takes a second.
+    assert.ok(long < Math.max(2_000, short * 6), `${short} ms, then ${long} ms`);
   });
 }
 
@@ -179,7 +180,7 @@ const nested: readonly string[] = [
   Array.from({ length: 500 }, (_, index) => "`".repeat(index + 1)).join(" ") + "@a",
 ];
 test("findMentions() reads nested marks in bounded time", () => {
-  for (const text of nested) assert.ok(fastestMs(text) < 600, text.slice(0, 20));
+  for (const text of nested) assert.ok(fastestMs(text) < 4_000, text.slice(0, 20));
 });
 
 const stripped: readonly [text: string, rest: string][] = [

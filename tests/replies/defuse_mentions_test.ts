@@ -95,7 +95,7 @@ test("defuseMentions() takes linear time for a megabyte", () => {
     const text = `@here ${unit.repeat(1_000_000 / unit.length)}`;
     const startMs = performance.now();
     defuseMentions(text);
-    assert.ok(performance.now() - startMs < 1_000, unit);
+    assert.ok(performance.now() - startMs < 5_000, unit); // The square takes minutes.
   }
 });
 

@@ -195,7 +195,7 @@ for (const unit of units) {
     for (const runesMax of [400, 16_383]) {
       const halfMs = fastestMs(unit, 500_000, runesMax);
       const wholeMs = fastestMs(unit, 1_000_000, runesMax);
-      assert.ok(wholeMs < Math.max(100, halfMs * 5), `${halfMs} ms, then ${wholeMs} ms`);
+      assert.ok(wholeMs < Math.max(2_000, halfMs * 5), `${halfMs} ms, then ${wholeMs} ms`);
     }
   });
 }
