@@ -1,3 +1,4 @@
+import { findMentions } from "../mattermost/mentions.ts";
 import { codeSpans, type Fence, fenceAfter } from "./code_marks.ts";
 
 /**
@@ -28,6 +29,15 @@ export function defuseMentions(text: string): string {
     return defuseOutside(line, spans);
   });
   return lines.join("\n");
+}
+
+/**
+ * The last look at a post: should it still notify a channel, by an oddity of the server's parser in
+ * marks that make no sense, every such name gets the full-width `＠`, which is as long as the `@`.
+ */
+export function defusePost(text: string): string {
+  const { here, channel, all } = findMentions(text);
+  return here || channel || all ? text.replace(/@(?=channe|al|her)/gi, "＠") : text;
 }
 
 type Spans = ReturnType<typeof codeSpans>;

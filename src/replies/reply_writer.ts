@@ -1,7 +1,7 @@
 import type { TurnEvent } from "../agent/turn.ts";
 import { cleanText, isInvisible } from "../mattermost/clean_text.ts";
 import type { Post } from "../mattermost/types.ts";
-import { defuseMentions } from "./defuse_mentions.ts";
+import { defuseMentions, defusePost } from "./defuse_mentions.ts";
 import { deliverPost, type DeliveryDeps, type ReplyTarget } from "./deliver_post.ts";
 import { editPost } from "./edit_post.ts";
 import { type SplitPart, splitPost } from "./split_post.ts";
@@ -113,7 +113,8 @@ export class ReplyWriter {
     const lockedLength = locked.reduce((length, part) => length + part.source.length, 0);
     const whole = defuseMentions(this.#intro + text);
     const parts = splitPost(whole, this.#options.runesMax, lockedLength);
-    for (const [offset, part] of parts.entries()) {
+    for (const [offset, { text: shown, source }] of parts.entries()) {
+      const part = { text: defusePost(shown), source };
       const outcome = await this.#writePart(locked.length + offset, part, signal);
       if (outcome === "shown") continue;
       if (outcome === "locked") this.#lockedParts = locked.length + offset + 1;
