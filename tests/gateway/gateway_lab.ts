@@ -105,7 +105,7 @@ export class GatewayLab implements AsyncDisposable {
     }, cancel.signal).finally(async () => {
       await Promise.all([sessions.close(), ledger.close()]);
     });
-    const gateway = new RunningGateway(done, stop, cancel);
+    const gateway = new RunningGateway(done, ledger, stop, cancel);
     this.#running.push(gateway);
     if (options.events === undefined) await lab.sandbox.connected("hermes");
     return gateway;
@@ -118,19 +118,16 @@ export class GatewayLab implements AsyncDisposable {
       .sort((a, b) => a.create_at - b.create_at);
   }
 
-  /** Lets seconds pass until something of the answer to this post is shown, and gives its post. */
+  /** Lets the second pass after which a growing answer is shown, and gives its post. */
   async growing(postId: string): Promise<Post> {
     const { clock, sandbox } = this.lab;
-    const isSent = () =>
-      sandbox.requests.some(({ method, path }) => /POST .*posts$/.test(`${method} ${path}`));
-    for (let turn = 0; !isSent(); turn++) {
-      if (turn % 50 === 0) clock.advance(1_000); // Not faster, or requests under way run out of time.
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    const growingAndListening = 2; // Both do something once a second.
+    await clock.sleeperFor(1_000, 1_000, growingAndListening);
+    clock.advance(1_000);
     const answers = (post: Post) =>
       (post.props.hermes as { re?: string } | undefined)?.re === postId;
     const shown = await sandbox.posted(answers);
-    await clock.sleeperFor(1_000, 1_000);
+    await clock.sleeperFor(1_000, 1_000, growingAndListening);
     return shown;
   }
 
@@ -152,11 +149,18 @@ export class GatewayLab implements AsyncDisposable {
 
 export class RunningGateway {
   readonly done: Promise<void>;
+  readonly ledger: Ledger;
   readonly #stop: AbortController;
   readonly #cancel: AbortController;
 
-  constructor(done: Promise<void>, stop: AbortController, cancel: AbortController) {
+  constructor(
+    done: Promise<void>,
+    ledger: Ledger,
+    stop: AbortController,
+    cancel: AbortController,
+  ) {
     this.done = done;
+    this.ledger = ledger;
     this.#stop = stop;
     this.#cancel = cancel;
   }

@@ -33,13 +33,13 @@ export class FakeClock implements Clock {
     return times.length === 0 ? undefined : Math.min(...times);
   }
 
-  /** Resolves when somebody sleeps for at least `leastMs` and at most `mostMs` from now. */
-  async sleeperFor(leastMs: number, mostMs = Infinity): Promise<void> {
+  /** Resolves when `count` sleep for at least `leastMs` and at most `mostMs` from now. */
+  async sleeperFor(leastMs: number, mostMs = Infinity, count = 1): Promise<void> {
     const isWanted = (sleeper: { atMs: number }) => {
       const leftMs = sleeper.atMs - this.#nowMs;
       return leftMs >= leastMs && leftMs <= mostMs;
     };
-    while (!this.#sleepers.some(isWanted)) {
+    while (this.#sleepers.filter(isWanted).length < count) {
       await new Promise<void>((resolve) => this.#watchers.push(resolve));
     }
   }
