@@ -1,4 +1,5 @@
 import { HermesError } from "../errors.ts";
+import { UnauthorizedError } from "../mattermost/errors.ts";
 import type { PostedEvent } from "../mattermost/events.ts";
 import type { ServerEvent } from "../mattermost/listener.ts";
 import type { User } from "../mattermost/types.ts";
@@ -174,8 +175,9 @@ class Gateway {
       const tookMs = clock.nowMs() - startedAtMs;
       log("info", "gateway.answered", { postId, posts: replyIds.length, tookMs });
     } catch (error) {
-      // Left as claimed: the next start takes it up again.
-      if (this.#cancel.aborted) return log("warn", "gateway.interrupted", { postId });
+      // Left as claimed: the next start takes it up again, with a token that works.
+      const isInterrupted = this.#cancel.aborted || error instanceof UnauthorizedError;
+      if (isInterrupted) return log("warn", "gateway.interrupted", { postId });
       ledger.settle(postId, "failed", []);
       const code = error instanceof HermesError ? error.code : "bug";
       log("error", "gateway.not_answered", { postId, code, error: String(error) });

@@ -1,18 +1,23 @@
-import type { MattermostApi } from "../mattermost/api.ts";
+import type { HermesError } from "../errors.ts";
 import { MattermostApiError } from "../mattermost/errors.ts";
 import type { PostedEvent } from "../mattermost/events.ts";
 import { type FoundPost, readPostedEvents } from "../mattermost/posted_events.ts";
-import { untilAnswered, type UntilAnsweredDeps } from "../mattermost/until_answered.ts";
+import {
+  isTemporary,
+  untilAnswered,
+  type UntilAnsweredDeps,
+} from "../mattermost/until_answered.ts";
 import type { Ledger } from "./ledger.ts";
 
 export interface UnfinishedDeps extends UntilAnsweredDeps {
-  readonly api: MattermostApi;
   /** Older posts are not worth an answer any more. */
   readonly postAgeMsMax: number;
 }
 
 /** A gateway that starts has nothing better to do than to wait for its server. */
 const ANY_TIME = { msMax: Infinity };
+/** A busy server refuses by mistake; so many refusals are believed. */
+const DOUBTS_MAX = 3;
 
 /**
  * The posts that were taken on before a restart and not answered, as they are now, oldest first.
@@ -32,13 +37,7 @@ export async function readUnfinishedPosts(
       continue;
     }
     try {
-      const read = () =>
-        Promise.all([
-          deps.api.getPost(postId, signal),
-          deps.api.getChannel(channelId, signal),
-        ]);
-      const [post, channel] = await untilAnswered(read, ANY_TIME, deps, signal);
-      found.push({ post, channel });
+      found.push(await readClaimed(postId, channelId, deps, signal));
     } catch (error) {
       const isRefusal = error instanceof MattermostApiError && [403, 404].includes(error.status);
       if (!isRefusal) throw error;
@@ -48,4 +47,25 @@ export async function readUnfinishedPosts(
   }
   const describe = () => readPostedEvents(found, deps.api, signal);
   return await untilAnswered(describe, ANY_TIME, deps, signal);
+}
+
+async function readClaimed(
+  postId: string,
+  channelId: string,
+  deps: UnfinishedDeps,
+  signal: AbortSignal,
+): Promise<FoundPost> {
+  let doubts = 0;
+  const mayPass = (error: unknown): error is HermesError => {
+    const isForbidden = error instanceof MattermostApiError && error.kind === "forbidden";
+    return isForbidden ? ++doubts < DOUBTS_MAX : isTemporary(error);
+  };
+  const read = async () => {
+    const [post, channel] = await Promise.all([
+      deps.api.getPost(postId, signal),
+      deps.api.getChannel(channelId, signal),
+    ]);
+    return { post, channel };
+  };
+  return await untilAnswered(read, { ...ANY_TIME, mayPass }, deps, signal);
 }

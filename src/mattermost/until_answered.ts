@@ -4,9 +4,12 @@ import type { Clock } from "../runtime/clock.ts";
 import type { Log } from "../runtime/log.ts";
 import { NetworkError } from "../runtime/network_error.ts";
 import type { Random } from "../runtime/random.ts";
-import { MattermostApiError, UnexpectedAnswerError } from "./errors.ts";
+import type { MattermostApi } from "./api.ts";
+import { confirmDeadToken } from "./confirm_dead_token.ts";
+import { isUnauthorized, MattermostApiError, UnexpectedAnswerError } from "./errors.ts";
 
 export interface UntilAnsweredDeps {
+  readonly api: MattermostApi;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -16,7 +19,8 @@ const RETRY_DELAYS = { delayMsMin: 1_000, delayMsMax: 60_000 };
 
 /**
  * Does `work`, which may be done twice, until the server answers it: what is away, overloaded or
- * restarting comes back. @throws what waiting does not mend, and any failure after `msMax`.
+ * restarting comes back. @throws UnauthorizedError when the token is dead, what else waiting does
+ * not mend, and any failure after `msMax`.
  */
 export async function untilAnswered<T>(
   work: () => Promise<T>,
@@ -35,8 +39,10 @@ export async function untilAnswered<T>(
       return await work();
     } catch (error) {
       signal.throwIfAborted();
+      const isDoubtful = isUnauthorized(error);
+      if (isDoubtful) await confirmDeadToken(deps, signal);
       const isLate = deps.clock.nowMs() - startedAtMs > msMax;
-      if (isLate || !mayPass(error)) throw error;
+      if (isLate || !(isDoubtful || mayPass(error))) throw error;
       const retryInMs = backoffDelayMs(attempt, RETRY_DELAYS, deps.random);
       deps.log("warn", "mattermost.retry", { error: error.message, retryInMs });
       await deps.clock.sleep(retryInMs, signal);

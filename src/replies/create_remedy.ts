@@ -10,20 +10,31 @@ import { NetworkError } from "../runtime/network_error.ts";
  * `pause`: refused before it was looked at; send it again after `delayMs`.
  * `flat`: the root of the thread is gone. `renew`: what was stored under the pending id is gone.
  * `doubt`: a refusal that a busy server also gives by mistake; believe the third one.
+ * `recheck`: the token was refused; a server whose database is away refuses good ones.
  * `final`: this post will never be accepted.
  */
 export type CreateRemedy =
-  | { readonly kind: "repeat" | "reconcile" | "unsent" | "flat" | "renew" | "doubt" | "final" }
+  | { readonly kind: RemedyKind }
   | { readonly kind: "pause"; readonly delayMs: number };
 
-const REMEDIES: Partial<Readonly<Record<ApiErrorKind, "repeat" | "reconcile" | "flat" | "doubt">>> =
-  {
-    create_pending: "repeat",
-    unavailable: "repeat",
-    server_failed: "reconcile",
-    root_gone: "flat",
-    forbidden: "doubt",
-  };
+type RemedyKind =
+  | "repeat"
+  | "reconcile"
+  | "unsent"
+  | "flat"
+  | "renew"
+  | "doubt"
+  | "recheck"
+  | "final";
+
+const REMEDIES: Partial<Readonly<Record<ApiErrorKind, RemedyKind>>> = {
+  create_pending: "repeat",
+  unavailable: "repeat",
+  server_failed: "reconcile",
+  root_gone: "flat",
+  forbidden: "doubt",
+  unauthorized: "recheck",
+};
 
 /** The answer to a create that repeats the pending id of a deleted post. */
 const PENDING_POST_GONE_ID = "api.post.deduplicate_create_post.failed_to_get";

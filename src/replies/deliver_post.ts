@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
 import type { MattermostApi } from "../mattermost/api.ts";
+import { confirmDeadToken } from "../mattermost/confirm_dead_token.ts";
 import type { Post } from "../mattermost/types.ts";
 import { untilAnswered } from "../mattermost/until_answered.ts";
 import { backoffDelayMs } from "../runtime/backoff.ts";
@@ -66,7 +67,8 @@ const RETRY_DELAYS = { delayMsMin: 1_000, delayMsMax: 60_000 };
  * the way: looked for by its marker before it is sent again, and repeated with the same pending id
  * while the server remembers it, for the case that it comes while we look.
  *
- * @throws the last error when the server will not have it, or not within an hour.
+ * @throws UnauthorizedError when the token is dead, and the last error when the server will not have
+ * it, or not within an hour.
  */
 export async function deliverPost(
   part: ReplyPart,
@@ -164,6 +166,10 @@ class Delivery {
         return undefined;
       case "doubt":
         if (++this.#doubts >= DOUBTS_MAX) throw error;
+        await this.#backOff(signal);
+        return undefined;
+      case "recheck":
+        await confirmDeadToken(this.#deps, signal);
         await this.#backOff(signal);
         return undefined;
       case "repeat":

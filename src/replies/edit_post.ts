@@ -6,10 +6,6 @@ import { DELIVERY_MS_MAX } from "./deliver_post.ts";
 /** `gone`: somebody deleted the post. `locked`: it may not be edited (any more). */
 export type EditOutcome = "edited" | "gone" | "locked";
 
-export interface EditDeps extends UntilAnsweredDeps {
-  readonly api: MattermostApi;
-}
-
 /**
  * Makes a post of ours say `message`. Repeating an edit changes nothing, so whatever may pass is
  * tried again, for an hour. @throws the last error when it did not pass.
@@ -17,7 +13,7 @@ export interface EditDeps extends UntilAnsweredDeps {
 export function editPost(
   postId: string,
   message: string,
-  deps: EditDeps,
+  deps: UntilAnsweredDeps,
   signal: AbortSignal,
 ): Promise<EditOutcome> {
   const edit = () => editOnce(postId, message, deps.api, signal);

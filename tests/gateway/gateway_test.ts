@@ -166,6 +166,50 @@ test("runGateway() lets go of an unfinished post that was deleted meanwhile", as
   assert.deepEqual(lab.answers(), []);
 });
 
+test("[P29] runGateway() takes up an unfinished post that a busy server refuses to show at first", async () => {
+  await using lab = await GatewayLab.start();
+  const { clock, sandbox } = lab.lab;
+  const model = new ScriptedModel(hang());
+  const first = await lab.run(model);
+  const asked = sandbox.as("alice").dm("hermes", "important");
+  await model.requested(1);
+  await first.cancel();
+
+  const refusal = { path: new RegExp(`/${asked.id}$`), times: 1 } as const;
+  const forbidden = "api.context.permissions.app_error";
+  const expired = "api.context.session_expired.app_error";
+  sandbox.faults.rest = [
+    { ...refusal, answer: { kind: "error", status: 403, id: forbidden } },
+    { ...refusal, answer: { kind: "error", status: 401, id: expired } },
+  ];
+  const second = lab.run(new ScriptedModel("the answer"));
+  await clock.pass(Number((await lab.lab.logLine("mattermost.retry")).fields.retryInMs));
+  await lab.lab.logLine("mattermost.token_refused");
+  await clock.pass(1_000);
+  await clock.pass(Number((await lab.lab.logLine("mattermost.retry", 1)).fields.retryInMs));
+  await second;
+  await lab.logged("gateway.answered", asked.id);
+  assert.deepEqual(lab.answers().map((post) => post.message), ["the answer"]);
+});
+
+test("[P29] runGateway() answers with a new token what was under way when the old one died", async () => {
+  await using lab = await GatewayLab.start();
+  const { clock, sandbox } = lab.lab;
+  const first = await lab.run(new ScriptedModel("the answer"), { exchange: { streaming: false } });
+  const id = "api.context.session_expired.app_error";
+  sandbox.faults.rest = [{ answer: { kind: "error", status: 401, id } }];
+  const asked = sandbox.as("alice").dm("hermes", "important");
+  await lab.lab.logLine("mattermost.token_refused");
+  await clock.pass(1_000);
+  await lab.logged("gateway.interrupted", asked.id);
+  await first.stop();
+
+  sandbox.faults.rest = [];
+  await lab.run(new ScriptedModel("the answer"));
+  await lab.logged("gateway.answered", asked.id);
+  assert.deepEqual(lab.answers().map((post) => post.message), ["the answer"]);
+});
+
 test("[P29] runGateway() finds its half answer below 500 other posts, and finishes it there", async () => {
   await using lab = await GatewayLab.start();
   const { sandbox } = lab.lab;

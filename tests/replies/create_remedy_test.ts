@@ -36,7 +36,7 @@ const cases: readonly [name: string, error: unknown, kind: string][] = [
     apiError(400, "api.post.create_post.can_not_post_to_deleted.error"),
     "final",
   ],
-  ["401", apiError(401, "api.context.session_expired.app_error"), "final"],
+  ["401", apiError(401, "api.context.session_expired.app_error"), "recheck"],
   ["413", apiError(413, "api.context.request_body_too_large.app_error"), "final"],
   ["a web page with 200", page(200), "final"],
   ["a bug", new TypeError("x is not a function"), "final"],

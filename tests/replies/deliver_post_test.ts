@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { MattermostApiError } from "../../src/mattermost/errors.ts";
+import { MattermostApiError, UnauthorizedError } from "../../src/mattermost/errors.ts";
 import { deliverPost } from "../../src/replies/deliver_post.ts";
 import { Secret } from "../../src/runtime/secret.ts";
 import { ReplyLab } from "./support.ts";
@@ -239,6 +239,25 @@ test("deliverPost() believes the third 403, because a busy server errs", async (
   for (const delayMs of [1_000, 2_000]) await passBackOff(replies, delayMs);
   await refused;
   assert.equal(replies.answers().length, 1);
+});
+
+test("deliverPost() believes that a token is dead when it is refused twice", async () => {
+  await using replies = await ReplyLab.start();
+  const { clock, sandbox } = replies.lab;
+  const id = "api.context.session_expired.app_error";
+  const answer = { kind: "error", status: 401, id } as const;
+  sandbox.faults.rest = [{ times: 1, answer }];
+  const delivering = replies.deliver();
+  await clock.sleeperFor(1_000, 1_000);
+  clock.advance(1_000);
+  await passBackOff(replies, 1_000);
+  await assertStoredOnce(replies, delivering);
+
+  sandbox.faults.rest = [{ answer }];
+  const refused = assert.rejects(replies.deliver({ index: 1 }), UnauthorizedError);
+  await clock.sleeperFor(1_000, 1_000);
+  clock.advance(1_000);
+  await refused;
 });
 
 test("deliverPost() gives up at once on what the server will never take", async () => {
