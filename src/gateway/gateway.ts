@@ -166,21 +166,31 @@ class Gateway {
     message: InboundMessage,
     work: () => Promise<readonly string[]>,
   ): Promise<void> {
-    const { ledger, log, clock } = this.#deps;
+    const { log, clock } = this.#deps;
     const { postId } = message;
     const startedAtMs = clock.nowMs();
     try {
       const replyIds = await work();
-      ledger.settle(postId, "answered", replyIds);
+      this.#record(postId, "answered", replyIds);
       const tookMs = clock.nowMs() - startedAtMs;
       log("info", "gateway.answered", { postId, posts: replyIds.length, tookMs });
     } catch (error) {
       // Left as claimed: the next start takes it up again, with a token that works.
       const isInterrupted = this.#cancel.aborted || error instanceof UnauthorizedError;
       if (isInterrupted) return log("warn", "gateway.interrupted", { postId });
-      ledger.settle(postId, "failed", []);
+      this.#record(postId, "failed", []);
       const code = error instanceof HermesError ? error.code : "bug";
       log("error", "gateway.not_answered", { postId, code, error: String(error) });
+    }
+  }
+
+  /** On a disk that takes no more it stays claimed: the next start finds what was posted. */
+  #record(postId: string, state: "answered" | "failed", replyIds: readonly string[]): void {
+    const { ledger, log } = this.#deps;
+    try {
+      ledger.settle(postId, state, replyIds);
+    } catch (error) {
+      log("error", "gateway.not_recorded", { postId, error: String(error) });
     }
   }
 }

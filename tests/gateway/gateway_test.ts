@@ -210,6 +210,20 @@ test("[P29] runGateway() answers with a new token what was under way when the ol
   assert.deepEqual(lab.answers().map((post) => post.message), ["the answer"]);
 });
 
+test("runGateway() goes on when the disk does not take how an answer ended", async () => {
+  await using lab = await GatewayLab.start();
+  const hold = Promise.withResolvers<string>();
+  const model = new ScriptedModel(() => hold.promise);
+  const gateway = await lab.run(model);
+  const asked = lab.lab.sandbox.as("alice").dm("hermes", "hello");
+  await model.requested(1);
+  await gateway.ledger.close(); // Takes nothing any more, as a full disk.
+  hold.resolve("the answer");
+  await lab.logged("gateway.not_recorded", asked.id);
+  await gateway.stop();
+  assert.deepEqual(lab.answers().map((post) => post.message), ["the answer"]);
+});
+
 test("[P29] runGateway() finds its half answer below 500 other posts, and finishes it there", async () => {
   await using lab = await GatewayLab.start();
   const { sandbox } = lab.lab;
