@@ -4,6 +4,7 @@ import { HermesError } from "../errors.ts";
 import { isInvisible } from "../mattermost/clean_text.ts";
 import type { Post } from "../mattermost/types.ts";
 import { untilAnswered } from "../mattermost/until_answered.ts";
+import { ModelError, type ModelErrorKind } from "../models/errors.ts";
 import { DELIVERY_MS_MAX, type DeliveryDeps, type ReplyTarget } from "../replies/deliver_post.ts";
 import { findReplyPosts } from "../replies/find_reply_posts.ts";
 import { ReplyWriter } from "../replies/reply_writer.ts";
@@ -139,12 +140,38 @@ async function runTurnInto(
       reply.show(event, signal);
       if (event.kind === "ended") outcome = event.outcome;
     }
-    const saysNothing = outcome === "answered" && isInvisible(reply.text);
-    return OUTCOME_NOTES[saysNothing ? "empty" : outcome];
+    const saysNothing = isInvisible(reply.text);
+    if (saysNothing && outcome === "answered") outcome = "empty";
+    const note = OUTCOME_NOTES[outcome];
+    if (saysNothing) await keepUnanswered(note, outcome === "refused", message, key, deps);
+    return note;
   } catch (error) {
     signal.throwIfAborted();
-    return failureNote(error, message, deps);
+    const note = failureNote(error, message, deps);
+    if (error instanceof ModelError && isInvisible(reply.text)) {
+      await keepUnanswered(note, NEVER_TAKEN.includes(error.kind), message, key, deps);
+    }
+    return note;
   }
+}
+
+/** What the model will not take the next time either. */
+const NEVER_TAKEN: readonly ModelErrorKind[] = ["refused", "bad_request", "context_overflow"];
+
+/**
+ * Nothing was said. A message that the model does not take is taken back, or it would spoil every
+ * later one; else the session holds what the person was told.
+ */
+async function keepUnanswered(
+  note: string,
+  isNeverTaken: boolean,
+  message: InboundMessage,
+  key: SessionKey,
+  { sessions, delivery }: ExchangeDeps,
+): Promise<void> {
+  if (isNeverTaken) return await sessions.rewind(key, message.postId);
+  const atMs = delivery.clock.nowMs();
+  await sessions.append(key, [{ atMs, message: { role: "assistant", text: note, toolCalls: [] } }]);
 }
 
 async function turnInput(message: InboundMessage, key: SessionKey, deps: ExchangeDeps) {

@@ -87,6 +87,22 @@ test("[P14] runGateway() posts what went wrong with the model, and answers the n
   ]);
 });
 
+test("[P14] runGateway() tells a model next time that its call failed, and forgets what it refused", async () => {
+  await using lab = await GatewayLab.start();
+  const fails = (kind: "overloaded" | "refused") => new ModelError(kind, "no", { hint: "Wait." });
+  const model = new ScriptedModel(fails("overloaded"), fails("refused"), "fine");
+  await lab.run(model);
+  const alice = lab.lab.sandbox.as("alice");
+  for (const text of ["one", "forbidden", "three"]) {
+    await lab.logged("gateway.answered", alice.dm("hermes", text).id);
+  }
+  assert.deepEqual(model.requests[2]?.messages.map(({ role, text }) => [role, text]), [
+    ["user", "one"],
+    ["assistant", "⚠️ Cannot get an answer from the model: no. Wait."],
+    ["user", "three"],
+  ]);
+});
+
 test("runGateway() tells the person about a bug, and the log its stack", async () => {
   await using lab = await GatewayLab.start();
   await lab.run(new ScriptedModel(new TypeError("x is not a function")));
