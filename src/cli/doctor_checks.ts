@@ -73,7 +73,7 @@ function checkModel({ loaded, clock, random }: DoctorInput): Check {
   if (loaded.config === undefined) throw new Error("there is no configuration to check");
   try {
     const { client } = composeModel(loaded.config, { clock, random, log: silentLog });
-    return ok("model", `Answers come from ${client.modelId}`);
+    return ok("model", `Answers would come from ${client.modelId}, which was not asked`);
   } catch (error) {
     return explain("model", error);
   }
