@@ -144,8 +144,8 @@ export class RestClient {
     const { status, headers, text } = answer;
     const location = headers.get("location");
     if (status < 400 && location !== null) {
-      const target = new URL(location, this.#deps.serverUrl.restUrl + request.path);
-      const place = target.host + target.pathname;
+      const target = URL.parse(location, this.#deps.serverUrl.restUrl + request.path);
+      const place = target === null ? "no valid address" : target.host + target.pathname;
       return new UnexpectedAnswerError({ action, kind: "redirect", status, location: place });
     }
     const id = findAppError(text)?.id ?? "";

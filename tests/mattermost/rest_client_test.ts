@@ -55,6 +55,14 @@ test("[C37] RestClient does not follow a redirect, and names where it leads", as
   assert.equal(lab.sandbox.requests.length, 1);
 });
 
+test("[C37] RestClient bears a redirect to what is no address", async () => {
+  await using server = await startOddServer((_, response) => {
+    response.writeHead(302, { location: "https://" }).end();
+  });
+  const error = await failure(server.api.getMe(never), UnexpectedAnswerError);
+  assert.equal(error.kind, "redirect");
+});
+
 test("[C37] RestClient tells a web page with status 200 from an answer", async () => {
   await using lab = await Lab.start();
   lab.sandbox.faults.rest.push({ answer: { kind: "html", status: 200 } });
