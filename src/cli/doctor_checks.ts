@@ -1,4 +1,6 @@
+import { stat } from "node:fs/promises";
 import type { LoadedConfig } from "../config/load_config.ts";
+import { homePaths } from "../config/paths.ts";
 import { type MattermostConfig, requireMattermost } from "../config/require_mattermost.ts";
 import { HermesError } from "../errors.ts";
 import { MattermostApi } from "../mattermost/api.ts";
@@ -12,6 +14,9 @@ import { silentLog } from "../runtime/log.ts";
 import type { Network } from "../runtime/network.ts";
 import type { Random } from "../runtime/random.ts";
 import { composeMattermostNetwork, composeModel } from "./compose.ts";
+
+/** The rights of group and others in the mode of a file. */
+const OTHERS_MASK = 0o077;
 
 /** One thing looked at. */
 export interface Check {
@@ -42,6 +47,7 @@ interface Reached {
 export async function* runChecks(input: DoctorInput, signal: AbortSignal): AsyncGenerator<Check> {
   const ready = requireMattermost(input.loaded);
   yield* checkConfiguration(input, ready);
+  yield* await checkEnvFile(homePaths(input.home).envFile);
   if (input.loaded.config !== undefined) yield checkModel(input);
   if (ready.kind === "refused") return;
 
@@ -67,6 +73,14 @@ function* checkConfiguration(input: DoctorInput, ready: MattermostConfig): Gener
   for (const problem of problems) yield failure("configuration", problem.message, "");
   for (const warning of loaded.warnings) yield warn("configuration", warning.message, "");
   if (problems.length === 0) yield ok("configuration", `Read from ${home}`);
+}
+
+/** Nothing to say when nobody else can read it, or when there is none. */
+async function checkEnvFile(path: string): Promise<readonly Check[]> {
+  const mode = await stat(path).then((found) => found.mode, () => 0);
+  if ((mode & OTHERS_MASK) === 0) return [];
+  const message = `Other users of this machine can read ${path}, which holds the token`;
+  return [warn("files", message, `Run: chmod 600 ${path}`)];
 }
 
 function checkModel({ loaded, clock, random }: DoctorInput): Check {

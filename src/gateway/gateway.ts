@@ -70,7 +70,10 @@ class Gateway {
       case "user_updated":
         return this.#takeName(event.user);
       case "connected":
-        return log("info", "gateway.connected", { how: event.how, server: event.serverVersion });
+        return log("info", "gateway.connected", {
+          how: event.how,
+          server: event.serverVersion || undefined,
+        });
       case "disconnected": {
         const { reason, detail, retryInMs } = event;
         return log("warn", "gateway.disconnected", { reason, detail, retryInMs });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { chmod } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { runBinary } from "../support/binary.ts";
@@ -82,4 +83,15 @@ test("[P25] doctor warns when the bot is in no channel, and exits with 0", async
   const { exitCode, text } = await doctor(lab);
   assert.equal(exitCode, 0);
   assert.match(text, /^! channels +The bot is in no channel.*\n +Add it to a team/m);
+});
+
+test("[P25] doctor warns of a .env that others can read", async () => {
+  await using lab = await BinaryLab.open();
+  await using dir = await tempDir();
+  const home = join(dir.path, "home");
+  await writeHome(home, lab.workplace, lab.model);
+  await chmod(join(home, ".env"), 0o644);
+  const { exitCode, stdout } = await runBinary(["doctor"], { env: { HERMES_HOME: home } });
+  assert.equal(exitCode, 0);
+  assert.match(stdout, /^! files +Other users .*\n +Run: chmod 600 .*\/\.env$/m);
 });
