@@ -31,7 +31,7 @@ export class NoModelError extends HermesError {
 
 /** The way to Mattermost: with its own CA and its own proxy, if there are any. */
 export function composeMattermostNetwork(config: Config): Network {
-  return composeNetwork(config, config.mattermost.proxy?.reveal());
+  return composeNetwork(config, { override: config.mattermost.proxy?.reveal(), direct: [] });
 }
 
 /** A model and the key that it is asked with, for the log to leave out. */
@@ -51,17 +51,23 @@ export function composeModel(config: Config, foundations: Foundations): Composed
     totalMsMax: own?.totalTimeoutMs ?? config.model.totalTimeoutMs,
     retriesMax: config.agent.apiRetriesMax,
   };
-  const { fetch } = composeNetwork(config, undefined);
+  const { fetch } = composeNetwork(config, { override: undefined, direct: THIS_MACHINE });
   const client = createModelClient(chosen, { ...foundations, fetch, limits });
   return { client, apiKey: chosen.apiKey };
 }
 
-function composeNetwork(config: Config, ownProxy: string | undefined): Network {
+/** No proxy of a company leads to a model server on the machine itself. */
+const THIS_MACHINE = ["localhost", "127.0.0.0/8", "::1"];
+
+function composeNetwork(
+  config: Config,
+  own: { readonly override: string | undefined; readonly direct: readonly string[] },
+): Network {
   const settings = {
-    override: ownProxy,
+    override: own.override,
     httpProxy: config.network.httpProxy?.reveal(),
     httpsProxy: config.network.httpsProxy?.reveal(),
-    noProxy: config.network.noProxy.join(","),
+    noProxy: [...config.network.noProxy, ...own.direct].join(","),
   };
   return createNetwork({
     certificates: trustedCertificates({ caFile: config.mattermost.caFile }),

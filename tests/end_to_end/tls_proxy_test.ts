@@ -59,3 +59,14 @@ test("[P20] NO_PROXY keeps the server out of the proxy", async () => {
   assert.equal(await lab.ask(gateway, "alice", "hello"), "heard: hello");
   assert.deepEqual(proxy.requests, []);
 });
+
+test("[P20] a proxy of the environment counts for a server on this machine, but not for its models", async () => {
+  await using lab = await BinaryLab.open();
+  await using proxy = await startProxy();
+  await using gateway = await lab.start({ env: { HTTP_PROXY: proxy.url } });
+  assert.equal(await gateway.exited, 78, "this proxy answers in the place of the server");
+  assert.deepEqual([...new Set(proxy.requests)], [`GET ${lab.sandbox.url}/api/v4/users/me`]);
+  const env = { HTTP_PROXY: proxy.url, NO_PROXY: new URL(lab.sandbox.url).host };
+  await using direct = await lab.connected({ env });
+  assert.equal(await lab.ask(direct, "alice", "hello"), "heard: hello");
+});
