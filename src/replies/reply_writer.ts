@@ -25,6 +25,8 @@ export interface ReplyOptions {
 
 /** One post of the answer as the server has it. */
 interface ShownPart {
+  /** Its number in the marker; numbers have a gap where somebody deleted a post. */
+  readonly number: number;
   readonly postId: string;
   readonly text: string;
   /** The piece of the answer that it shows. */
@@ -56,7 +58,7 @@ export class ReplyWriter {
     this.#deps = deps;
     this.#target = options.target;
     this.#shown = [...options.existing.entries()].sort(([a], [b]) => a - b)
-      .map(([, post]) => ({ postId: post.id, text: post.message, source: "" }));
+      .map(([number, post]) => ({ number, postId: post.id, text: post.message, source: "" }));
   }
 
   /** Takes note of what the turn said. */
@@ -138,16 +140,17 @@ export class ReplyWriter {
         : await editPost(shown.postId, part.text, this.#deps, signal);
       if (edited === "locked") return "locked";
       if (shown !== undefined && edited === "edited") {
-        this.#shown[index] = { ...part, postId: shown.postId };
+        this.#shown[index] = { ...shown, ...part };
         return "shown";
       }
       const { answerTo } = this.#options;
-      const create = { target: this.#target, answerTo, index, text: part.text };
+      const number = shown?.number ?? (this.#shown[index - 1]?.number ?? -1) + 1;
+      const create = { target: this.#target, answerTo, index: number, text: part.text };
       const outcome = await deliverPost(create, this.#deps, signal);
       if (outcome.kind === "root_gone") return "root_gone";
       // An earlier try that was cut short may have stored another text: then it is edited.
       const { postId, text } = outcome;
-      this.#shown[index] = { postId, text, source: part.source };
+      this.#shown[index] = { number, postId, text, source: part.source };
     }
   }
 

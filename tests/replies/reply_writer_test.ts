@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { findReplyPosts } from "../../src/replies/find_reply_posts.ts";
 import { ReplyWriter } from "../../src/replies/reply_writer.ts";
 import type { Post } from "../../src/sandbox/records.ts";
 import type { AssistantMessage } from "../../src/transcript/message.ts";
@@ -236,4 +237,20 @@ test("[P29] ReplyWriter edits the posts of an earlier try of the same answer", a
   finishStep(writer, "the whole answer", replies);
   assert.deepEqual(await writer.finish("", replies.never), [postId]);
   assert.deepEqual(replies.answers().map((one) => one.message), ["the whole answer"]);
+});
+
+test("[P29] ReplyWriter shows all of an answer of whose earlier posts one was deleted", async () => {
+  await using replies = await ReplyLab.start();
+  for (const index of [0, 1, 2]) await replies.deliver({ index, text: `part ${index}` });
+  const [, second] = replies.answers();
+  replies.lab.sandbox.as("hermes").delete(second?.id ?? "");
+  const { answerTo, target } = replies.part();
+  const existing = await findReplyPosts(answerTo, target, replies.deps(), replies.never);
+  const options = { target, answerTo, existing, runesMax: RUNES_MAX, streaming: false };
+  const writer = new ReplyWriter(options, replies.deps());
+  const paragraphs = ["a", "b", "c"].map((letter) => letter.repeat(RUNES_MAX - 10));
+  finishStep(writer, paragraphs.join("\n\n"), replies);
+  const postIds = await writer.finish("", replies.never);
+  assert.deepEqual(replies.answers().map((post) => post.id), postIds);
+  assert.deepEqual(replies.answers().map((post) => post.message.trim()), paragraphs);
 });
