@@ -1,6 +1,6 @@
 import { cutText } from "../transcript/cut_text.ts";
 
-/** Longest name of a person, channel or team that the prompt repeats, in characters. */
+/** Longest name of a person or channel that the prompt repeats, in characters. */
 const NAME_CHARS_MAX = 100;
 
 const CONDUCT = `How you work:
@@ -16,7 +16,6 @@ export interface Conversation {
     | { readonly kind: "channel"; readonly channelName: string; readonly isPrivate: boolean };
   /** The conversation is one thread of the place. */
   readonly isThread: boolean;
-  readonly teamName?: string;
   /** Several people share the session; each user message begins with `[name] `. */
   readonly hasSeveralPeople: boolean;
 }
@@ -51,10 +50,7 @@ export function buildSystemPrompt(parts: SystemPromptParts): string {
 
 function describeConversation(conversation: Conversation): string {
   const thread = conversation.isThread ? "a thread in " : "";
-  const team = conversation.teamName === undefined
-    ? ""
-    : ` of the team ${quote(conversation.teamName)}`;
-  const where = `You are talking in ${thread}${describePlace(conversation.place)}${team}.`;
+  const where = `You are talking in ${thread}${describePlace(conversation.place)}.`;
   if (!conversation.hasSeveralPeople) return where;
   return `${where} Several people talk here: each message begins with its sender's name, as in ` +
     "[name] text. Do not begin your own answers like that.";

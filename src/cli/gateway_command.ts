@@ -69,7 +69,7 @@ export async function runGatewayCommand(options: GatewayOptions, io: CliIo): Pro
     log("info", "gateway.stopped", {});
     return EXIT.ok;
   } catch (error) {
-    if (signals.stop.aborted) return EXIT.ok; // While it was starting.
+    if (signals.stop.aborted && error === signals.stop.reason) return EXIT.ok; // While it started.
     io.err(renderError(error));
     return isConfigError(error) ? EXIT.config : EXIT.failure;
   } finally {

@@ -37,13 +37,15 @@ export async function takeGatewayLocks(
   const release = async () => {
     for (const one of releases.splice(0)) await one();
   };
-  for (const [what, path] of places) {
-    const lock = await acquireLock(path, { description });
-    if (lock.kind === "held") {
-      await release();
-      throw new AlreadyRunningError(what, lock.by);
+  try {
+    for (const [what, path] of places) {
+      const lock = await acquireLock(path, { description });
+      if (lock.kind === "held") throw new AlreadyRunningError(what, lock.by);
+      releases.push(lock.release);
     }
-    releases.push(lock.release);
+  } catch (error) {
+    await release();
+    throw error;
   }
   return { [Symbol.asyncDispose]: release };
 }

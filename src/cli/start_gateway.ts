@@ -36,7 +36,7 @@ export interface GatewayHost extends Foundations {
 
 /** Missed posts that are older are not answered any more. */
 const POST_AGE_MS_MAX = 24 * 3_600_000;
-/** Share of the model's window that earlier messages may fill, at about four characters a token. */
+/** Earlier messages may fill half of the model's window, at about four characters a token. */
 const HISTORY_CHARS_PER_TOKEN = 2;
 const HISTORY_CHARS_MAX = 2_000_000;
 const TOOL_RESULT_CHARS_MAX = 100_000;

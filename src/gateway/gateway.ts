@@ -141,7 +141,8 @@ class Gateway {
 
   #queue(message: InboundMessage, options: { readonly takenUpAgain: boolean }): void {
     const key = sessionKey(message, this.#deps.exchange.sessionOptions);
-    if (this.#lanes.run(key, () => this.#answer(message, key, options))) return;
+    const onDisk = this.#putOnDisk(message.postId);
+    if (this.#lanes.run(key, () => this.#answer(message, key, { ...options, onDisk }))) return;
     this.#deps.log("warn", "gateway.lane_full", { postId: message.postId, session: key });
     const noteLane = `full:${message.postId}` as SessionKey;
     this.#lanes.run(noteLane, () => this.#settle(message, () => this.#refuse(message)));
@@ -150,14 +151,23 @@ class Gateway {
   #answer(
     message: InboundMessage,
     key: SessionKey,
-    options: { readonly takenUpAgain: boolean },
+    options: { readonly takenUpAgain: boolean; readonly onDisk: Promise<void> },
   ): Promise<void> {
-    const { ledger, exchange } = this.#deps;
     return this.#settle(message, async () => {
+      await options.onDisk;
       this.#cancel.throwIfAborted();
-      await ledger.sync();
-      return await runExchange(message, key, options, exchange, this.#cancel);
+      return await runExchange(message, key, options, this.#deps.exchange, this.#cancel);
     });
+  }
+
+  /** Also what waits in a lane must outlive a loss of power. A disk that fails is no reason for silence. */
+  async #putOnDisk(postId: string): Promise<void> {
+    const { ledger, log } = this.#deps;
+    try {
+      await ledger.sync();
+    } catch (error) {
+      log("error", "gateway.not_recorded", { postId, error: String(error) });
+    }
   }
 
   #refuse(message: InboundMessage): Promise<readonly string[]> {

@@ -6,18 +6,25 @@ import { DELIVERY_MS_MAX } from "./deliver_post.ts";
 /** `gone`: somebody deleted the post. `locked`: it may not be edited (any more). */
 export type EditOutcome = "edited" | "gone" | "locked";
 
+/** Wait before a refusal is believed: a busy server answers 403 by mistake. */
+const SECOND_TRY_DELAY_MS = 1_000;
+
 /**
  * Makes a post of ours say `message`. Repeating an edit changes nothing, so whatever may pass is
  * tried again, for an hour. @throws the last error when it did not pass.
  */
-export function editPost(
+export async function editPost(
   postId: string,
   message: string,
   deps: UntilAnsweredDeps,
   signal: AbortSignal,
 ): Promise<EditOutcome> {
   const edit = () => editOnce(postId, message, deps.api, signal);
-  return untilAnswered(edit, { msMax: DELIVERY_MS_MAX }, deps, signal);
+  const first = await untilAnswered(edit, { msMax: DELIVERY_MS_MAX }, deps, signal);
+  if (first !== "doubtful") return first;
+  await deps.clock.sleep(SECOND_TRY_DELAY_MS, signal);
+  const second = await untilAnswered(edit, { msMax: DELIVERY_MS_MAX }, deps, signal);
+  return second === "doubtful" ? "locked" : second;
 }
 
 async function editOnce(
@@ -25,14 +32,15 @@ async function editOnce(
   message: string,
   api: MattermostApi,
   signal: AbortSignal,
-): Promise<EditOutcome> {
+): Promise<EditOutcome | "doubtful"> {
   try {
     await api.patchPost(postId, message, signal);
     return "edited";
   } catch (error) {
     const isRefused = error instanceof MattermostApiError && [400, 403, 404].includes(error.status);
     if (!isRefused || signal.aborted) throw error;
-    return await exists(postId, api, signal) ? "locked" : "gone";
+    if (!await exists(postId, api, signal)) return "gone";
+    return error.status === 403 ? "doubtful" : "locked";
   }
 }
 

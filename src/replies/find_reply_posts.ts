@@ -55,7 +55,7 @@ async function threadUnlessGone(
 }
 
 /** What our posts carry to tell which post they answer; `undefined` on other posts. */
-export function replyMarker(post: Post): { re: string; part: number } | undefined {
+function replyMarker(post: Post): { re: string; part: number } | undefined {
   const marker = post.props["hermes"];
   if (typeof marker !== "object" || marker === null) return undefined;
   const { re, part } = marker as { re?: unknown; part?: unknown };

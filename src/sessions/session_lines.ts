@@ -2,7 +2,7 @@ import type { Message, ToolCall } from "../transcript/message.ts";
 import type { SessionKey, SessionSummary, StoredMessage } from "./session_store.ts";
 
 /** Format of the session files that this Hermes writes, and the newest one that it reads. */
-export const SESSION_VERSION = 1;
+const SESSION_VERSION = 1;
 
 /** Names of sessions, and nothing that could lead out of their folder. */
 const SESSION_ID = /^\d{8}_\d{6}_[0-9a-f]{8}$/;

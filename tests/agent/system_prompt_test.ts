@@ -52,8 +52,8 @@ const places: [expected: string, conversation: Partial<SystemPromptParts["conver
   ['You are talking in a thread in a direct conversation with "ada".', { isThread: true }],
   ["You are talking in a group conversation.", { place: { kind: "group" } }],
   [
-    'You are talking in the private channel "Ops" of the team "Core".',
-    { place: { kind: "channel", channelName: "Ops", isPrivate: true }, teamName: "Core" },
+    'You are talking in the private channel "Ops".',
+    { place: { kind: "channel", channelName: "Ops", isPrivate: true } },
   ],
   [
     'You are talking in a thread in the public channel "Town". Several people talk here: each ',

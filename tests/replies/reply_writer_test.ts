@@ -254,3 +254,18 @@ test("[P29] ReplyWriter shows all of an answer of whose earlier posts one was de
   assert.deepEqual(replies.answers().map((post) => post.id), postIds);
   assert.deepEqual(replies.answers().map((post) => post.message.trim()), paragraphs);
 });
+
+test("ReplyWriter does not believe the first 403 to an edit of a post that stands", async () => {
+  await using replies = await ReplyLab.start();
+  const writer = writerIn(replies);
+  say(writer, "half an ans", replies);
+  await passSecond(replies, "half an ans");
+  await replies.lab.clock.sleeperFor(1_000, 1_000);
+  const answer = { kind: "error", status: 403, id: "api.context.permissions.app_error" } as const;
+  replies.lab.sandbox.faults.rest = [{ method: "PUT", path: /patch$/, times: 1, answer }];
+  finishStep(writer, "half an answer", replies);
+  const finished = writer.finish("", replies.never);
+  await replies.lab.clock.pass(1_000);
+  await finished;
+  assert.deepEqual(replies.answers().map((post) => post.message), ["half an answer"]);
+});
