@@ -259,13 +259,17 @@ test("ReplyWriter does not believe the first 403 to an edit of a post that stand
   await using replies = await ReplyLab.start();
   const writer = writerIn(replies);
   say(writer, "half an ans", replies);
-  await passSecond(replies, "half an ans");
+  const { id } = await passSecond(replies, "half an ans");
   await replies.lab.clock.sleeperFor(1_000, 1_000);
   const answer = { kind: "error", status: 403, id: "api.context.permissions.app_error" } as const;
   replies.lab.sandbox.faults.rest = [{ method: "PUT", path: /patch$/, times: 1, answer }];
   finishStep(writer, "half an answer", replies);
   const finished = writer.finish("", replies.never);
-  await replies.lab.clock.pass(1_000);
+  await replies.lab.sandbox.requested(({ method, path }) => {
+    return method === "GET" && path.endsWith(`/posts/${id}`);
+  });
+  await replies.lab.clock.sleeperFor(1_000, 1_000);
+  replies.lab.clock.advance(1_000);
   await finished;
   assert.deepEqual(replies.answers().map((post) => post.message), ["half an answer"]);
 });
