@@ -68,35 +68,23 @@ export async function startGateway(
   const { clock, config, log, network, paths, random, token } = host;
   log("info", "gateway.starting", { server: serverUrl.restUrl, model: host.model.modelId });
   const api = new MattermostApi({ ...host, serverUrl, fetch: network.fetch });
+  const deps = { api, clock, random, log };
 
   const [me, identity, ledger] = await Promise.all([
-    signIn({ api, clock, random, log }, signals.stop),
+    signIn(deps, signals.stop),
     loadIdentity(paths.home),
     Ledger.open({ path: join(paths.stateFolder, "ledger.jsonl"), clock, log }),
   ]);
   const sessions = openJsonSessionStore({ folder: paths.sessionsFolder, clock, random, log });
   try {
     reportAccess(me, host);
-    const deps = { api, clock, random, log };
+    const readConfig = () => api.getClientConfig(signals.stop);
     const [clientConfig, unfinished] = await Promise.all([
-      untilAnswered(
-        () => api.getClientConfig(signals.stop),
-        { msMax: Infinity },
-        deps,
-        signals.stop,
-      ),
+      untilAnswered(readConfig, { msMax: Infinity }, deps, signals.stop),
       readUnfinishedPosts(ledger, { ...deps, postAgeMsMax: POST_AGE_MS_MAX }, signals.stop),
     ]);
     const echoes = new OwnEchoes();
-    const delivery = {
-      api,
-      botUserId: me.id,
-      pendingSecret: token,
-      echoes,
-      clock,
-      random,
-      log,
-    };
+    const delivery = { ...deps, botUserId: me.id, pendingSecret: token, echoes };
     await runGateway({
       events: listen(listenerDeps(host, serverUrl, api, me), signals.stop),
       unfinished,
@@ -117,7 +105,11 @@ export async function startGateway(
 /** Says at the start what would otherwise be found out the hard way. */
 function reportAccess(me: User, { access, log }: GatewayHost): void {
   log("info", "gateway.signed_in", { bot: me.username, userId: me.id });
-  if (access.kind === "everyone") log("warn", "gateway.everyone_allowed", {});
+  if (access.kind === "everyone") {
+    log("warn", "gateway.everyone_allowed", {
+      hint: "Everyone on the server may talk to the bot: list people in MATTERMOST_ALLOWED_USERS.",
+    });
+  }
   if (access.kind === "listed" && access.userIds.size === 0) {
     log("warn", "gateway.nobody_allowed", {
       hint:
