@@ -43,6 +43,7 @@ const conduct: readonly [id: string, promise: string][] = [
   ["C18", "Only the matched mention is taken out of the text"],
   ["C20", "A post is handled once, whichever ways it arrives"],
   ["C22", "The catch-up pages through all that was missed, in order"],
+  ["C24", "A post of which the server never told is found by a sweep"],
   [
     "C25",
     "The body of a bot without channels is no channels; an error in the middle of a body is an error",

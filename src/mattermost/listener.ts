@@ -14,6 +14,7 @@ import {
 import { isUnauthorized, MattermostApiError } from "./errors.ts";
 import type { SocketEvent } from "./events.ts";
 import { ListenerState } from "./listener_state.ts";
+import { Sweep } from "./sweep.ts";
 
 /** Waits between attempts; back to the first after a server took us up, not after a socket opened. */
 const RECONNECT_DELAYS = { delayMsMin: 2_000, delayMsMax: 60_000 };
@@ -77,6 +78,7 @@ class Listener {
   readonly #state: ListenerState;
   readonly #deps: ListenerDeps;
   readonly #signal: AbortSignal;
+  readonly #sweep: Sweep;
   /** Connections since the server last took us up. */
   #failures = 0;
   #endBefore: ConnectionEnd | undefined;
@@ -85,6 +87,7 @@ class Listener {
     this.#state = state;
     this.#deps = deps;
     this.#signal = signal;
+    this.#sweep = new Sweep(deps);
   }
 
   /** One connection with everything that comes of it, then the wait for the next. */
@@ -113,9 +116,15 @@ class Listener {
         this.#state.handled(item.seq);
         return;
       case "alive":
-        this.#state.alive(item.serverTimeMs ?? this.#deps.clock.nowMs());
-        return;
+        return yield* this.#notice(item.serverTimeMs ?? this.#deps.clock.nowMs());
     }
+  }
+
+  /** The server has answered a ping: a good moment for a sweep, if one is due. */
+  async *#notice(serverTimeMs: number): AsyncGenerator<SocketEvent> {
+    this.#state.alive(serverTimeMs);
+    const { marks } = this.#state;
+    if (marks !== undefined) yield* this.#sweep.whenDue(marks, serverTimeMs, this.#signal);
   }
 
   /** The new connection is kept for a restart only when nothing is left to catch up on. */

@@ -607,3 +607,15 @@ test("[C39] listen() keeps messages and tokens out of its state and its log", as
   assert.ok(!written.includes(lab.sandbox.token("hermes").reveal()));
   assert.equal((await stat(lab.statePath)).mode & 0o777, 0o600);
 });
+
+test("[C24] listen() finds a post of which the server never told, within ten minutes", async () => {
+  await using lab = await Lab.start();
+  const listening = lab.listen();
+  await listening.event("connected");
+  await untilBeating(lab);
+  lab.sandbox.faults.suppressPosted = 1;
+  lab.sandbox.as("alice").dm("hermes", "unheard");
+  lab.clock.advance(600_000);
+  const { post, via } = await listening.event("posted");
+  assert.deepEqual([post.message, via], ["unheard", "catch_up"]);
+});
