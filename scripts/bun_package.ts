@@ -1,13 +1,12 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import process from "node:process";
+import { runCommand } from "./run_command.ts";
 
-const REGISTRY_URL = process.env["NPM_CONFIG_REGISTRY"] ?? "";
 const FETCH_LIMIT_MS = 300_000;
 
 /**
- * Gives the path of the npm package (a .tgz) that holds Bun for another platform. What is fetched is
+ * Gives the path of the npm package (a .tgz) that holds Bun for another platform. What npm fetches is
  * kept in `cacheDir`; kept or fetched, only the bytes that `deno.lock` pins are used.
  */
 export async function fetchBunPackage(
@@ -16,30 +15,28 @@ export async function fetchBunPackage(
   cacheDir: string,
 ): Promise<string> {
   const lock = JSON.parse(await readFile("deno.lock", "utf8"));
-  const integrity = lock.npm[`@oven/${name}@${version}`]?.integrity;
-  const path = join(cacheDir, `${name}-${version}.tgz`);
-  const kept = await readFile(path).catch(() => undefined);
-  if (kept !== undefined && integrityOf(kept) === integrity) return path;
+  const pinned = lock.npm[`@oven/${name}@${version}`]?.integrity;
+  const path = join(cacheDir, `oven-${name}-${version}.tgz`);
+  if (pinned !== undefined && await integrityOf(path) === pinned) return path;
 
-  const url = `${REGISTRY_URL.replace(/\/$/, "")}/@oven/${name}/-/${name}-${version}.tgz`;
-  const fetched = await fetchBytes(url);
-  if (integrityOf(fetched) !== integrity) {
-    throw new Error(
-      `Cannot use ${url}: deno.lock pins ${integrity}, this is ${integrityOf(fetched)}`,
-    );
-  }
   await mkdir(cacheDir, { recursive: true });
-  await writeFile(`${path}.part`, fetched);
-  await rename(`${path}.part`, path);
-  return path;
+  const pack = [
+    "npm",
+    "pack",
+    `@oven/${name}@${version}`,
+    `--pack-destination=${cacheDir}`,
+  ] as const;
+  if (!await runCommand(pack, FETCH_LIMIT_MS, "ignore")) {
+    throw new Error(`Cannot fetch @oven/${name}@${version}: see above`);
+  }
+  const fetched = await integrityOf(path);
+  if (fetched === pinned) return path;
+  throw new Error(`Cannot use @oven/${name}@${version}: deno.lock pins ${pinned}, not ${fetched}`);
 }
 
-async function fetchBytes(url: string): Promise<Uint8Array> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(FETCH_LIMIT_MS) });
-  if (!response.ok) throw new Error(`Cannot fetch ${url}: HTTP ${response.status}`);
-  return new Uint8Array(await response.arrayBuffer());
-}
-
-function integrityOf(bytes: Uint8Array): string {
+/** `undefined` when there is no such file. */
+async function integrityOf(path: string): Promise<string | undefined> {
+  const bytes = await readFile(path).catch(() => undefined);
+  if (bytes === undefined) return undefined;
   return `sha512-${createHash("sha512").update(bytes).digest("base64")}`;
 }
