@@ -25,6 +25,7 @@ export async function fetchBunPackage(
     "pack",
     `@oven/${name}@${version}`,
     `--pack-destination=${cacheDir}`,
+    "--loglevel=error",
   ] as const;
   if (!await runCommand(pack, FETCH_LIMIT_MS, "ignore")) {
     throw new Error(`Cannot fetch @oven/${name}@${version}: see above`);
