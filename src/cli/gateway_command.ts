@@ -80,6 +80,7 @@ export async function runGatewayCommand(options: GatewayOptions, io: CliIo): Pro
 /** Errors of the network are waited out; those of TLS do not pass by themselves. */
 function isConfigError(error: unknown): boolean {
   if (error instanceof NetworkError) return error.kind.startsWith("tls_");
+  if (error instanceof UnexpectedAnswerError) return true;
   if (isTemporary(error)) return false;
   return CONFIG_ERRORS.some((type) => error instanceof type);
 }

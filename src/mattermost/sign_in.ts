@@ -1,5 +1,5 @@
-import { HermesError } from "../errors.ts";
-import { MattermostApiError } from "./errors.ts";
+import type { HermesError } from "../errors.ts";
+import { MattermostApiError, UnexpectedAnswerError } from "./errors.ts";
 import type { User } from "./types.ts";
 import { isTemporary, untilAnswered, type UntilAnsweredDeps } from "./until_answered.ts";
 
@@ -21,6 +21,8 @@ export async function signIn(deps: UntilAnsweredDeps, signal: AbortSignal): Prom
 
 /** A server that is out of database connections answers 403, here to what every account may do. */
 function mayPass(error: unknown): error is HermesError {
+  // A page with another status: nobody has proved yet that the address is right.
+  if (error instanceof UnexpectedAnswerError) return error.status >= 500;
   const isDoubtful = error instanceof MattermostApiError && error.kind === "forbidden";
   return isDoubtful || isTemporary(error);
 }

@@ -1,4 +1,4 @@
-import { HermesError } from "../errors.ts";
+import type { HermesError } from "../errors.ts";
 import { backoffDelayMs } from "../runtime/backoff.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Log } from "../runtime/log.ts";
@@ -51,9 +51,12 @@ export async function untilAnswered<T>(
   }
 }
 
-/** Whether it may pass by itself. A wrong address, a refusal and an untrusted certificate do not. */
+/**
+ * Whether it may pass by itself; a refusal and an untrusted certificate do not. Where the address has
+ * proved right, a page in the place of an answer is the notice of a proxy.
+ */
 export function isTemporary(error: unknown): error is HermesError {
   if (error instanceof NetworkError) return !error.kind.startsWith("tls_");
-  const hasStatus = error instanceof MattermostApiError || error instanceof UnexpectedAnswerError;
-  return hasStatus && (error.status >= 500 || error.status === 429);
+  if (error instanceof UnexpectedAnswerError) return true;
+  return error instanceof MattermostApiError && (error.status >= 500 || error.status === 429);
 }

@@ -42,9 +42,7 @@ const PENDING_POST_GONE_ID = "api.post.deduplicate_create_post.failed_to_get";
 /** Decides by kind and status, never by words. Source: server 11.6, app/post.go and its store. */
 export function remedyForCreate(error: unknown): CreateRemedy {
   if (error instanceof NetworkError) return { kind: isUnsent(error) ? "unsent" : "repeat" };
-  if (error instanceof UnexpectedAnswerError) {
-    return { kind: error.status >= 500 ? "repeat" : "final" };
-  }
+  if (error instanceof UnexpectedAnswerError) return { kind: "repeat" };
   if (!(error instanceof MattermostApiError)) return { kind: "final" };
   if (error.id === PENDING_POST_GONE_ID) return { kind: "renew" };
   if (error.kind === "rate_limited") return { kind: "pause", delayMs: error.retryAfterMs };

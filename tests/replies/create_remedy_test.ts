@@ -38,7 +38,7 @@ const cases: readonly [name: string, error: unknown, kind: string][] = [
   ],
   ["401", apiError(401, "api.context.session_expired.app_error"), "recheck"],
   ["413", apiError(413, "api.context.request_body_too_large.app_error"), "final"],
-  ["a web page with 200", page(200), "final"],
+  ["the notice of a proxy with 200", page(200), "repeat"],
   ["a bug", new TypeError("x is not a function"), "final"],
 ];
 for (const [name, error, kind] of cases) {

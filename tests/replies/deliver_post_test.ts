@@ -211,6 +211,18 @@ test("deliverPost() waits as long as a 429 says, and posts then", async () => {
   await assertStoredOnce(replies, delivering);
 });
 
+test("deliverPost() waits while a proxy shows a page in the place of the server", async () => {
+  await using replies = await ReplyLab.start();
+  replies.lab.sandbox.faults.rest = [{ times: 3, answer: { kind: "html", status: 200 } }];
+  const delivering = replies.deliver();
+  await passBackOff(replies, 1_000); // After the create.
+  for (let look = 0; look < 2; look++) {
+    const { fields } = await replies.lab.logLine("mattermost.retry", look);
+    await replies.lab.clock.pass(Number(fields.retryInMs));
+  }
+  await assertStoredOnce(replies, delivering);
+});
+
 test("deliverPost() waits for a server that is down", async () => {
   await using replies = await ReplyLab.start();
   await replies.lab.sandbox.goDown();
