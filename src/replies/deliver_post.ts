@@ -93,7 +93,10 @@ class Delivery {
   #pendingPostId: string;
   /** When the server may first have seen the pending id. */
   #sentAtMs: number;
-  /** Whether a try has ended without telling. */
+  /**
+   * Whether a try has ended without telling. A look then comes before every other try: a server that
+   * restarted has forgotten the pending id.
+   */
   #mayBeStored = false;
   #failures = 0;
   #resends = 0;
@@ -115,6 +118,8 @@ class Delivery {
   /** Sends once. `undefined` means: try again, what had to be waited for has been. */
   async attempt(signal: AbortSignal): Promise<DeliveryOutcome | undefined> {
     try {
+      const stored = this.#mayBeStored ? await this.#find(signal) : undefined;
+      if (stored !== undefined) return delivered(stored);
       const post = await this.#send(signal);
       if (this.#isOurs(post)) return delivered(post);
       const { channelId } = this.#part.target;
@@ -181,18 +186,16 @@ class Delivery {
     }
   }
 
-  /** A server that restarted has forgotten the pending id: a look comes before every repetition. */
   async #repeat(error: unknown, signal: AbortSignal): Promise<DeliveryOutcome | undefined> {
     this.#mayBeStored = true;
     await this.#backOff(signal);
-    const post = await this.#find(signal);
-    if (post !== undefined) return delivered(post);
     const sinceMs = this.#deps.clock.nowMs() - this.#sentAtMs;
     return sinceMs < PENDING_ID_TRUSTED_MS ? undefined : await this.#reconcile(error, signal);
   }
 
   async #reconcile(error: unknown, signal: AbortSignal): Promise<DeliveryOutcome | undefined> {
     const { clock } = this.#deps;
+    this.#mayBeStored = true;
     for (let look = 0; look < 2; look++) {
       if (look > 0) await clock.sleep(RECONCILE_DELAY_MS, signal);
       const post = await this.#find(signal);
