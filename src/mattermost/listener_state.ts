@@ -54,6 +54,8 @@ export class ListenerState {
   #lastAliveMs: number | undefined;
   #beganAtMs: number | undefined;
   #isDirty = false;
+  /** The last write failed, and the log says so. */
+  #isStuck = false;
   /** Aborts when the next write shall not wait. */
   #hurry = new AbortController();
 
@@ -65,11 +67,17 @@ export class ListenerState {
     this.#channels = new Map(saved.channels);
   }
 
-  /** Reads the file. One that cannot be read is reported, and nothing is known then. */
+  /**
+   * Reads the file. One with something else in it is reported, and nothing is known then.
+   *
+   * @throws FileError when the system does not let us read it: to start anew would lose posts.
+   */
   static async load(deps: ListenerStateDeps): Promise<ListenerState> {
     const text = await readTextFile(deps.statePath);
     const saved = text === undefined ? NOTHING_SAVED : decodeState(text, deps.botUserId);
-    if (saved === undefined) deps.log("warn", "mattermost.state_unreadable", {});
+    if (saved === undefined) {
+      deps.log("warn", "mattermost.state_unreadable", { path: deps.statePath });
+    }
     return new ListenerState(deps, saved ?? NOTHING_SAVED);
   }
 
@@ -171,9 +179,11 @@ export class ListenerState {
     const state = { version: 1, botUserId, connectionId, nextSeq, ...times };
     try {
       await writeFileAtomic(statePath, JSON.stringify({ ...state, channels }), { mode: 0o600 });
+      this.#isStuck = false;
     } catch (error) {
       this.#isDirty = true; // A full disk delays the state; listening goes on.
-      log("error", "mattermost.state_not_written", { error: String(error) });
+      if (!this.#isStuck) log("error", "mattermost.state_not_written", { error: String(error) });
+      this.#isStuck = true;
     }
   }
 }

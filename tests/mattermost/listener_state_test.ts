@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { ListenerState, type ListenerStateDeps } from "../../src/mattermost/listener_state.ts";
 import type { Post } from "../../src/mattermost/types.ts";
+import { FileError } from "../../src/runtime/file_error.ts";
 import { tempDir } from "../support/temp_dir.ts";
 import { WatchedClock } from "./support/watched_clock.ts";
 
@@ -147,6 +148,17 @@ for (const text of ["", "{", "null", "[]", '{"version":2}', '{"version":1,"chann
   });
 }
 
+test("ListenerState names the file that it may not read, and what to do", async () => {
+  await using folder = await tempDir();
+  const deps = stateDeps(folder.path);
+  await mkdir(deps.statePath, { recursive: true });
+  await assert.rejects(ListenerState.load(deps), (error) => {
+    assert.ok(error instanceof FileError);
+    assert.equal(error.message, `Cannot read "${deps.statePath}": it is a folder`);
+    return error.hint === "Move the folder away.";
+  });
+});
+
 test("ListenerState takes nothing over from another account", async () => {
   await using folder = await tempDir();
   const deps = stateDeps(folder.path);
@@ -191,7 +203,9 @@ test("ListenerState goes on when the disk does not take its file, and tries agai
   state.alive(1_000);
   await deps.clock.pass(1_000);
   await deps.clock.asleep(1_000);
-  assert.deepEqual(logged, ["mattermost.state_not_written"]);
+  await deps.clock.pass(1_000);
+  await deps.clock.asleep(1_000);
+  assert.deepEqual(logged, ["mattermost.state_not_written"], "said once, not with each try");
   await rm(inTheWay);
   await deps.clock.pass(1_000);
   await deps.clock.asleep(1_000);
