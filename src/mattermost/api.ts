@@ -6,14 +6,13 @@ import {
   decodeMemberCount,
   decodePost,
   decodePostPage,
-  decodeTeam,
   decodeUser,
   parseJson,
 } from "./decode.ts";
 import { MattermostApiError, UnexpectedAnswerError } from "./errors.ts";
 import { findAppError } from "./read_answer.ts";
 import { RestClient, type RestClientDeps, type RestRequest } from "./rest_client.ts";
-import type { Channel, ClientConfig, Post, PostPage, Team, User } from "./types.ts";
+import type { Channel, ClientConfig, Post, PostPage, User } from "./types.ts";
 
 /** Most posts the server puts into one page. Source: api4/post.go. */
 const POSTS_PAGE_SIZE = 200;
@@ -34,8 +33,10 @@ export interface NewPost {
 }
 
 /**
- * One method per REST endpoint that Hermes calls; `RestClient` says what they throw. A create or
- * edit is sent once: whoever repeats it has to know whether it may have happened.
+ * One method per REST endpoint that Hermes calls; `RestClient` says what they throw. We send a
+ * create or edit once: whoever repeats it has to know whether it may have happened. (The runtime
+ * repeats some by itself when the server closes a connection of the pool: Bun edits, Deno creates
+ * too. Neither does harm: an edit says the same, a create has its pending id.)
  */
 export class MattermostApi {
   readonly #rest: RestClient;
@@ -74,21 +75,10 @@ export class MattermostApi {
     });
   }
 
-  /** GET /users/me/teams */
-  getMyTeams(signal: AbortSignal): Promise<Team[]> {
-    const decode = (value: unknown) => decodeEach(value, decodeTeam);
-    return this.#get("list the bot's teams", "/users/me/teams", decode, signal);
-  }
-
   /** GET /config/client; older servers need `format=old`, newer ones ignore it. */
   getClientConfig(signal: AbortSignal): Promise<ClientConfig> {
     const path = "/config/client?format=old";
     return this.#get("read the server's configuration", path, decodeClientConfig, signal);
-  }
-
-  /** GET /system/ping */
-  async ping(signal: AbortSignal): Promise<void> {
-    await this.#get("ping the server", "/system/ping", asIs, signal);
   }
 
   /** GET /channels/{channel_id} */
@@ -126,11 +116,6 @@ export class MattermostApi {
     const paging = `page=${page}&per_page=${POSTS_PAGE_SIZE}&skipFetchThreads=true`;
     const path = `/channels/${channelId}/posts?${paging}${after}`;
     return this.#get("list a channel's posts", path, decodePage, signal);
-  }
-
-  /** GET /users/{user_id} */
-  getUser(userId: string, signal: AbortSignal): Promise<User> {
-    return this.#get("read a user", `/users/${userId}`, decodeUser, signal);
   }
 
   /** POST /users/ids. Unknown and hidden users are missing in the answer. */

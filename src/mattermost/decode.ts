@@ -7,7 +7,6 @@ import {
   POST_RUNES_MAX_DEFAULT,
   type PostPage,
   type Reaction,
-  type Team,
   type User,
 } from "./types.ts";
 
@@ -84,12 +83,6 @@ export function decodeUser(value: unknown): User | undefined {
   };
 }
 
-export function decodeTeam(value: unknown): Team | undefined {
-  const team = asObject(value);
-  if (!isId(team?.id) || typeof team.name !== "string") return undefined;
-  return { id: team.id, name: team.name, display_name: asText(team.display_name) };
-}
-
 export function decodeReaction(value: unknown): Reaction | undefined {
   const reaction = asObject(value);
   const { user_id: userId, post_id: postId, emoji_name: emojiName } = reaction ?? {};
@@ -149,7 +142,7 @@ export function asNumber(value: unknown): number | undefined {
   return typeof number === "number" && Number.isFinite(number) ? number : undefined;
 }
 
-/** The value of a JSON text; `undefined` when it is not JSON, which is no JSON value. */
+/** The value of a JSON text; `undefined`, which no JSON text stands for, when it is none. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

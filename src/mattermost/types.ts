@@ -65,13 +65,6 @@ export interface User {
   readonly delete_at: number;
 }
 
-/** Source: model.Team. */
-export interface Team {
-  readonly id: string;
-  readonly name: string;
-  readonly display_name: string;
-}
-
 /** Source: model.Reaction. */
 export interface Reaction {
   readonly user_id: string;
@@ -89,7 +82,7 @@ export interface PostPage {
   readonly isLast: boolean;
 }
 
-/** What the server's client configuration says about a bot's business, in our words. */
+/** The part of the server's client configuration that concerns a bot, in our words. */
 export interface ClientConfig {
   readonly version: string;
   readonly siteUrl: string;

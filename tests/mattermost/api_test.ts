@@ -12,11 +12,9 @@ async function refusal(promise: Promise<unknown>): Promise<MattermostApiError> {
   return error;
 }
 
-test("MattermostApi reads the bot, its teams and channels, and the configuration", async () => {
+test("MattermostApi reads the bot's channels and the configuration", async () => {
   await using lab = await Lab.start({ settings: { messageRunesMax: 500 } });
   const api = lab.api();
-  await api.ping(never);
-  assert.deepEqual((await api.getMyTeams(never)).map((team) => team.name), ["lab"]);
   const channels = await api.getMyChannels(never);
   assert.deepEqual(channels.map((channel) => channel.type).sort(), ["D", "D", "D", "O", "O", "P"]);
   assert.equal((await api.getClientConfig(never)).postRunesMax, 500);
@@ -30,7 +28,6 @@ test("MattermostApi finds people by id and by name", async () => {
   await using lab = await Lab.start();
   const api = lab.api();
   const alice = await api.getUserByUsername("alice", never);
-  assert.deepEqual(await api.getUser(alice.id, never), alice);
   const found = await api.getUsersByIds([alice.id, lab.botUserId, "x".repeat(26)], never);
   assert.deepEqual(found.map((user) => user.username).sort(), ["alice", "hermes"]);
   assert.equal((await refusal(api.getUserByUsername("../me", never))).kind, "not_found");

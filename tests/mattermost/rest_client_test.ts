@@ -113,7 +113,7 @@ test("RestClient holds every request back until the time of a 429 is over", asyn
   const error = await failure(api.getMe(never), MattermostApiError);
   assert.deepEqual([error.kind, error.retryAfterMs], ["rate_limited", 7_000]);
 
-  const later = Promise.all([api.getMe(never), api.getMyTeams(never)]);
+  const later = Promise.all([api.getMe(never), api.getMyChannels(never)]);
   await api.showTyping({ channelId: "c", parentId: "" }, never);
   await lab.clock.sleeperFor(7_000);
   lab.clock.advance(6_999);
@@ -123,7 +123,7 @@ test("RestClient holds every request back until the time of a 429 is over", asyn
   assert.deepEqual(lab.sandbox.requests.map(({ path }) => path).sort(), [
     "/api/v4/users/me",
     "/api/v4/users/me",
-    "/api/v4/users/me/teams",
+    "/api/v4/users/me/channels",
   ]);
 });
 
