@@ -25,9 +25,9 @@ export interface CatchUpDeps {
 }
 
 /**
- * What others posted since the marks, oldest first, without what an own post says it answers. May
- * give a post that was handled before. Returns the channels as they were when it began; throws,
- * before the first post, when the server cannot tell.
+ * What others posted since the marks, oldest first, but for posts that one of the bot's own says it
+ * answers. It may give a post that was handled before. Returns the channels as they were when it
+ * began; throws, before the first post, when the server cannot tell.
  */
 export async function* catchUp(
   marks: ReadMarks,
@@ -49,7 +49,6 @@ export async function* catchUp(
     missed.push(...wanted.map((post) => ({ channel, post })));
   }
   missed.sort((a, b) => comparePosts(a.post, b.post));
-  deps.log("info", "mattermost.caught_up", { channels: channels.length, posts: missed.length });
   yield* await readPostedEvents(missed, deps.api, signal);
   return channels;
 }
@@ -136,7 +135,7 @@ async function readFromNewest(
   return posts;
 }
 
-/** Standing posts of others that no own post of the same channel is the answer to; none twice. */
+/** Posts of others, each once, that are not deleted and that none of the bot's own answers. */
 function unanswered(posts: readonly Post[], botUserId: string): readonly Post[] {
   const byOthers = new Map<string, Post>();
   const answered = new Set<unknown>();

@@ -16,7 +16,7 @@ import type { SocketEvent } from "./events.ts";
 import { ListenerState } from "./listener_state.ts";
 import { Sweep } from "./sweep.ts";
 
-/** Waits between attempts; back to the first after a server took us up, not after a socket opened. */
+/** Waits between attempts; back to the first after a server greeted us, not after a socket opened. */
 const RECONNECT_DELAYS = { delayMsMin: 2_000, delayMsMax: 60_000 };
 
 export interface ListenerDeps extends ConnectionDeps {
@@ -79,7 +79,7 @@ class Listener {
   readonly #deps: ListenerDeps;
   readonly #signal: AbortSignal;
   readonly #sweep: Sweep;
-  /** Connections since the server last took us up. */
+  /** Connections that ended since a server last greeted us or let us resume. */
   #failures = 0;
   #endBefore: ConnectionEnd | undefined;
 
@@ -144,11 +144,14 @@ class Listener {
       try {
         yield { kind: "user_updated", user: await api.getMe(this.#signal) };
         const missed = catchUp(this.#state.marks, this.#deps, this.#signal);
+        let posts = 0;
         let step = await missed.next();
         for (; step.done !== true; step = await missed.next()) {
           yield step.value;
           this.#state.handledPost(step.value.post);
+          posts++;
         }
+        log("info", "mattermost.caught_up", { channels: step.value.length, posts });
         return this.#state.caughtUp(step.value);
       } catch (error) {
         if (this.#signal.aborted) return;
