@@ -20,7 +20,7 @@ const SITE_PAGES: readonly string[] = ["login", "select_team", "admin_console", 
 
 /**
  * Makes sense of the address an operator typed or copied: with or without `/api/v4`, with a page of
- * the web app at its end, with a subpath, with slashes too many. A missing scheme is a problem, not
+ * the web app at its end, with a subpath, with superfluous slashes. A missing scheme is a problem, not
  * a guess: a token must not go out unencrypted because somebody forgot an `s`.
  */
 export function parseServerUrl(text: string): ServerUrl | { readonly problem: string } {

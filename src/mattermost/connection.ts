@@ -253,7 +253,7 @@ class Connection {
     this.#seqExpected = expected + 1;
   }
 
-  /** Only a server that took us up again answers or goes on without a hello. */
+  /** A server that did not let us resume would say hello before it answers or tells of anything. */
   #becomeResumed(): void {
     if (this.#isReady) return;
     this.#push({ kind: "resumed" });

@@ -79,7 +79,7 @@ export class RestClient {
 
   async #ask(request: RestRequest, signal: AbortSignal): Promise<Answer> {
     await this.#waitOutPause(signal);
-    const answer = await this.#sendTwiceIfIdle(request, signal);
+    const answer = await this.#sendAgainIfCut(request, signal);
     if (answer.status >= 200 && answer.status < 300) {
       const kind = unexpectedKind(answer);
       if (kind === undefined) return answer;
@@ -95,8 +95,8 @@ export class RestClient {
     signal.throwIfAborted();
   }
 
-  /** A connection that idled in the pool may be closed just when a request takes it. */
-  async #sendTwiceIfIdle(request: RestRequest, signal: AbortSignal): Promise<Answer> {
+  /** A proxy that reloads cuts the connections it has: a read is worth a second one. */
+  async #sendAgainIfCut(request: RestRequest, signal: AbortSignal): Promise<Answer> {
     try {
       return await this.#send(request, signal);
     } catch (error) {

@@ -5,7 +5,8 @@ import { isTemporary, untilAnswered, type UntilAnsweredDeps } from "./until_answ
 
 /**
  * Proves the token before anything is built on it, and says whose it is. Waits for a server that is
- * down or overloaded. The second request is for servers that want MFA: they answer the first one without it.
+ * down or overloaded. The second request is for servers that want MFA: they answer the first one
+ * without it.
  *
  * @throws UnauthorizedError, or what else cannot get better by waiting: a wrong address, missing
  * MFA, an untrusted certificate.

@@ -9,8 +9,8 @@ const fdatasyncAsync = promisify(fdatasync);
 const NEWLINE = 0x0a;
 
 /**
- * A file of lines that only grows. `write` outlives the death of the process, `sync` that of the
- * machine. One writer a file: the caller holds a lock if there may be two.
+ * A file of lines that only grows. What `write` took survives the death of the process; what `sync`
+ * confirmed, that of the machine. One writer a file: the caller holds a lock if there may be two.
  */
 export class AppendFile {
   readonly #path: string;
@@ -57,7 +57,7 @@ export class AppendFile {
     this.#torn = bytes.length > 0 && bytes.at(-1) !== NEWLINE;
   }
 
-  /** Resolves when all that was written before the call is on the disk. Callers at once share it. */
+  /** Resolves when all that was written before the call is on the disk. Calls share a sync. */
   sync(): Promise<void> {
     this.#refuseClosed();
     if (!this.#dirty) return this.#syncing ?? Promise.resolve();
@@ -69,7 +69,7 @@ export class AppendFile {
     return this.#syncingNext;
   }
 
-  /** Syncs what is not on the disk yet, and closes. Closing twice is nothing. */
+  /** Syncs what is not on the disk yet, and closes. The second call does nothing. */
   async close(): Promise<void> {
     if (this.#closed) return;
     const synced = this.sync();

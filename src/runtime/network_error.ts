@@ -118,7 +118,7 @@ const SIGNS: readonly { kind: NetworkErrorKind; codes: readonly string[]; words:
   {
     kind: "proxy",
     codes: ["ERR_PROXY_TUNNEL", "UnsupportedProxyProtocol"],
-    words: /proxy connection failed|unsuccessful tunnel|proxy/i,
+    words: /unsuccessful tunnel|proxy/i,
   },
   {
     kind: "tls_hostname",

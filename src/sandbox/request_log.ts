@@ -1,4 +1,4 @@
-/** One request the sandbox got, for assertions. Tokens are not kept: see `authenticated`. */
+/** One request the sandbox got, for assertions. Tokens are not kept: `authorization` says how they came. */
 export interface LoggedRequest {
   readonly method: string;
   /** Path with the query, as the client sent it. */
