@@ -83,7 +83,7 @@ export async function openDemoWorkspace(
 
 function warningLog({ warn }: DemoWorkspaceInput, own: Config | undefined): Log {
   return createLog({
-    format: "pretty",
+    format: "text",
     levelMin: "warn",
     write: warn,
     clock: systemClock,

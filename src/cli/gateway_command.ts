@@ -102,7 +102,7 @@ function createGatewayLog(
   const automatic = io.errTerminal.isTty ? "text" : "json";
   const format = config.log.format === "auto" ? automatic : config.log.format;
   return createLog({
-    format: format === "text" ? "pretty" : "json",
+    format,
     levelMin: options.verbose ? "debug" : config.log.level,
     write: io.err,
     clock: systemClock,

@@ -3,8 +3,8 @@ import type { Clock } from "./clock.ts";
 import type { Log, LogFields, LogLevel } from "./log.ts";
 
 export interface LogOptions {
-  /** `pretty`: for eyes. `json`: one flat object a line, for a log collector. */
-  readonly format: "pretty" | "json";
+  /** `text`: for eyes. `json`: one flat object a line, for a log collector. */
+  readonly format: "text" | "json";
   readonly levelMin: LogLevel;
   /** Takes one line, without its end. It must not throw. */
   readonly write: (line: string) => void;
@@ -18,7 +18,7 @@ const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
 
 /** A log that writes lines, each without the known secrets and without what looks like one. */
 export function createLog(options: LogOptions): Log {
-  const format = options.format === "json" ? formatJson : prettyFormatter(options.color);
+  const format = options.format === "json" ? formatJson : textFormatter(options.color);
   return (level, event, fields = {}) => {
     if (LEVELS.indexOf(level) < LEVELS.indexOf(options.levelMin)) return;
     const redact = redactorOf(options.secrets());
@@ -64,7 +64,7 @@ function formatJson(atMs: number, level: LogLevel, event: string, fields: LogFie
 }
 
 /** `12:31:05 info  gateway.connected  bot=hermes url=https://chat.example.com`, in local time. */
-function prettyFormatter(color: boolean): typeof formatJson {
+function textFormatter(color: boolean): typeof formatJson {
   const colors = picocolors.createColors(color);
   const levelColors = {
     debug: colors.dim,

@@ -11,7 +11,7 @@ const noonMs = new Date(2026, 0, 31, 12, 31, 5).getTime();
 function linesOf(options: Partial<LogOptions>, ...events: [string, LogFields?][]): string[] {
   const lines: string[] = [];
   const log = createLog({
-    format: "pretty",
+    format: "text",
     levelMin: "debug",
     write: (line) => lines.push(line),
     clock: new FakeClock(noonMs),
@@ -23,7 +23,7 @@ function linesOf(options: Partial<LogOptions>, ...events: [string, LogFields?][]
   return lines;
 }
 
-test("createLog() pretty shows time, level, event and fields on one line", () => {
+test("createLog() text shows time, level, event and fields on one line", () => {
   const lines = linesOf({}, ["gateway.connected", { bot: "hermes", url: "https://x", posts: 3 }], [
     "gateway.stopped",
   ]);
@@ -33,7 +33,7 @@ test("createLog() pretty shows time, level, event and fields on one line", () =>
   ]);
 });
 
-test("createLog() pretty quotes what is not one word, so that a line stays a line", () => {
+test("createLog() text quotes what is not one word, so that a line stays a line", () => {
   const [line] = linesOf({}, ["a.b", {
     space: "two words",
     lines: "1\n2",
@@ -52,7 +52,7 @@ test("createLog() pretty quotes what is not one word, so that a line stays a lin
   );
 });
 
-test("createLog() pretty in color shows the same text", () => {
+test("createLog() text in color shows the same text", () => {
   const fields = { bot: "hermes" };
   const [colored] = linesOf({ color: true }, ["gateway.connected", fields]);
   const [plain] = linesOf({}, ["gateway.connected", fields]);
@@ -78,7 +78,7 @@ test("createLog() json gives one flat object, whose fixed keys no field replaces
 test("createLog() leaves out what is below its level", () => {
   const lines: string[] = [];
   const log = createLog({
-    format: "pretty",
+    format: "text",
     levelMin: "warn",
     write: (line) => lines.push(line.slice(9, 14)),
     clock: new FakeClock(),
@@ -89,7 +89,7 @@ test("createLog() leaves out what is below its level", () => {
   assert.deepEqual(lines, ["warn ", "error"]);
 });
 
-for (const format of ["pretty", "json"] as const) {
+for (const format of ["text", "json"] as const) {
   test(`[C39] createLog() ${format} holds no known secret, wherever it stands`, () => {
     const secret = fc.string({ minLength: 7, maxLength: 30 });
     fc.assert(fc.property(secret, fc.string(), fc.string(), (token, before, after) => {
@@ -122,7 +122,7 @@ test("[C39] createLog() asks for the secrets at each line, and finds them encode
   const secrets: string[] = [];
   const lines: string[] = [];
   const log = createLog({
-    format: "pretty",
+    format: "text",
     levelMin: "info",
     write: (line) => lines.push(line),
     clock: new FakeClock(noonMs),
