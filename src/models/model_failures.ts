@@ -77,56 +77,53 @@ function explain(kind: ModelErrorKind, facts: FailureFacts, chosen: ChosenModel)
     case "auth":
       return {
         reason: `${provider} refused the API key${status}`,
-        hint:
-          `Check ${chosen.apiKeySetting}; for ${host} it may be wrong, expired or not allowed to ` +
-          `use "${model}".`,
+        hint: `Set ${chosen.apiKeySetting} to a key for ${host} that may use "${model}".`,
       };
     case "billing":
-      return {
-        reason: `the account at ${provider} has no credit left${status}`,
-        hint:
-          `Add credit at ${provider}, or set model.provider and model.default to another model.`,
-      };
+      return explainBilling(facts, provider, status);
     case "rate_limit":
       return {
         reason: `${provider} takes no more requests for now${status}`,
-        hint: `Try again later, or set model.default to another model than "${model}".`,
+        hint: "Ask again in a few minutes, or choose another model with model.default.",
       };
     case "overloaded":
       return {
         reason: `${provider} is overloaded or failing${status}`,
-        hint: "Try again in a few minutes.",
+        hint: "Ask again in a few minutes.",
       };
     case "context_overflow":
       return {
-        reason: `the conversation is longer than "${model}" can read`,
-        hint:
-          "Start a new conversation with /new, or set model.context_length to what it can read.",
+        reason: `this is more than "${model}" can read at once`,
+        hint: "Ask for less at once, or set model.context_length to what the model can read.",
       };
     case "model_not_found":
       return {
         reason: `${provider} at ${host} has no model "${model}"${status}`,
-        hint: "Check model.default, model.provider and model.base_url (most addresses end in /v1).",
+        hint: "Check model.default, and model.base_url if you set it (most addresses end in /v1).",
       };
     case "refused":
       return {
         reason: `${provider} refused to answer this`,
-        hint: "Put the request differently, or set model.default to another model.",
+        hint: "Say it differently, or choose another model with model.default.",
       };
     case "network":
-      return {
-        reason: facts.status === 0
-          ? `${provider} at ${host} cannot be reached${facts.code && ` (${facts.code})`}`
-          : `the connection to ${provider} broke off`,
-        hint: facts.hint ?? "Check model.base_url and that the server can be reached from here.",
-      };
+      return facts.status === 0
+        ? {
+          reason: `${provider} at ${host} cannot be reached${facts.code && ` (${facts.code})`}`,
+          hint: facts.hint ??
+            "Check model.base_url, and that the machine of Hermes can reach that server.",
+        }
+        : { reason: `the connection to ${provider} broke off`, hint: facts.hint ?? "Ask again." };
     case "bad_answer":
-      return {
-        reason: facts.isHtml || facts.status >= 300
-          ? `${host} answered with ${facts.isHtml ? "a web page" : "a redirect"}${status}`
-          : `${provider} sent an answer that makes no sense${detail}`,
-        hint: "Check that model.base_url is the address of a model API (most end in /v1).",
-      };
+      return facts.isHtml || facts.status >= 300
+        ? {
+          reason: `${host} answered with ${facts.isHtml ? "a web page" : "a redirect"}${status}`,
+          hint: "Check that model.base_url is the address of a model API (most end in /v1).",
+        }
+        : {
+          reason: `${provider} sent an answer that cannot be used${detail}`,
+          hint: "Ask again, and check model.base_url and model.api_mode if it stays like this.",
+        };
     default:
       return {
         reason: `${provider} rejected the request${status}${detail}`,
@@ -135,9 +132,22 @@ function explain(kind: ModelErrorKind, facts: FailureFacts, chosen: ChosenModel)
   }
 }
 
+/** The balance has to cover the longest possible answer, and without a limit of ours that is long. */
+function explainBilling(facts: FailureFacts, provider: string, status: string): Explanation {
+  return /fewer max_tokens|can only afford/i.test(facts.text)
+    ? {
+      reason: `the credit at ${provider} does not cover a long answer${status}`,
+      hint: `Add credit at ${provider}, or set model.max_tokens to a lower number.`,
+    }
+    : {
+      reason: `the account at ${provider} has no credit left${status}`,
+      hint: `Add credit at ${provider}, or choose another model with model.default.`,
+    };
+}
+
 function quoteDetail(text: string, chosen: ChosenModel): string {
   const safe = redactKeys(text.replaceAll(chosen.apiKey.reveal(), "***")).replace(/\s+/g, " ")
-    .trim();
+    .replace(/[. ]+$/, "").trimStart();
   if (safe === "") return "";
   return `: ${safe.length <= DETAIL_CHARS_MAX ? safe : `${safe.slice(0, DETAIL_CHARS_MAX - 1)}…`}`;
 }

@@ -367,8 +367,10 @@ test("toModelError() names provider, model and the setting to change", () => {
   assert.match(explain(401).message, /Test Provider refused the API key \(HTTP 401\)/);
   assert.match(explain(401).hint, /model\.api_key.*models\.example\.com.*"test-model"/);
   assert.match(explain(402).hint, /Add credit at Test Provider/);
+  const tooDear = apiError(402, { error: { message: "You can only afford 120 tokens" } });
+  assert.match(toModelError(tooDear, chosen, NOW_MS).hint, /model\.max_tokens/);
   assert.match(explain(404).hint, /model\.default.*model\.base_url/);
-  assert.match(explain(413).hint, /\/new.*model\.context_length/);
+  assert.match(explain(413).hint, /Ask for less at once.*model\.context_length/);
 });
 
 test("toModelError() passes on few words of the provider, and never a key", () => {

@@ -252,7 +252,7 @@ test("[P14] stream() explains a conversation that Anthropic finds too long", asy
   await using at = await start([fails(400, body)], anthropic);
   const error = await failure(collect(at.client));
   assert.equal(error.kind, "context_overflow");
-  assert.match(error.message, /longer than "claude-opus-4-5" can read/);
+  assert.match(error.message, /more than "claude-opus-4-5" can read at once/);
 });
 
 test("[P14] stream() takes a first event that makes no sense for a bad answer", async () => {
