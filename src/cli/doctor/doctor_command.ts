@@ -1,13 +1,13 @@
 import picocolors from "picocolors";
-import { loadConfig } from "../config/load_config.ts";
-import { resolveHome } from "../config/paths.ts";
-import { systemClock } from "../runtime/clock.ts";
-import { listenForStopSignals } from "../runtime/process_signals.ts";
-import { systemRandom } from "../runtime/random.ts";
+import { loadConfig } from "../../config/load_config.ts";
+import { resolveHome } from "../../config/paths.ts";
+import { systemClock } from "../../runtime/clock.ts";
+import { listenForStopSignals } from "../../runtime/process_signals.ts";
+import { systemRandom } from "../../runtime/random.ts";
 import { type Check, runChecks } from "./doctor_checks.ts";
-import { EXIT } from "./exit_codes.ts";
-import type { CliIo } from "./io.ts";
-import { sentence } from "./render_error.ts";
+import { EXIT } from "../exit_codes.ts";
+import type { CliIo } from "../io.ts";
+import { sentence } from "../render_error.ts";
 
 export interface DoctorOptions {
   readonly json: boolean;

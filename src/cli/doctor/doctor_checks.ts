@@ -1,19 +1,19 @@
 import { stat } from "node:fs/promises";
-import type { LoadedConfig } from "../config/load_config.ts";
-import { homePaths } from "../config/paths.ts";
-import { type MattermostConfig, requireMattermost } from "../config/require_mattermost.ts";
-import { HermesError } from "../errors.ts";
-import { MattermostApi } from "../mattermost/api.ts";
-import { parseServerUrl, type ServerUrl } from "../mattermost/base_url.ts";
-import { connect } from "../mattermost/connection.ts";
-import { MattermostApiError } from "../mattermost/errors.ts";
-import type { Channel, User } from "../mattermost/types.ts";
-import { isTemporary } from "../mattermost/until_answered.ts";
-import type { Clock } from "../runtime/clock.ts";
-import { silentLog } from "../runtime/log.ts";
-import type { Network } from "../runtime/network.ts";
-import type { Random } from "../runtime/random.ts";
-import { composeMattermostNetwork, composeModel } from "./compose.ts";
+import type { LoadedConfig } from "../../config/load_config.ts";
+import { homePaths } from "../../config/paths.ts";
+import { type MattermostConfig, requireMattermost } from "../../config/require_mattermost.ts";
+import { HermesError } from "../../errors.ts";
+import { MattermostApi } from "../../mattermost/api.ts";
+import { parseServerUrl, type ServerUrl } from "../../mattermost/base_url.ts";
+import { connect } from "../../mattermost/connection.ts";
+import { MattermostApiError } from "../../mattermost/errors.ts";
+import type { Channel, User } from "../../mattermost/types.ts";
+import { isTemporary } from "../../mattermost/until_answered.ts";
+import type { Clock } from "../../runtime/clock.ts";
+import { silentLog } from "../../runtime/log.ts";
+import type { Network } from "../../runtime/network.ts";
+import type { Random } from "../../runtime/random.ts";
+import { composeMattermostNetwork, composeModel } from "../compose.ts";
 
 /** The rights of group and others in the mode of a file. */
 const OTHERS_MASK = 0o077;

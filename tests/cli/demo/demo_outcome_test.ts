@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { describeIgnored, readOutcome } from "../../src/cli/demo_outcome.ts";
+import { describeIgnored, readOutcome } from "../../../src/cli/demo/demo_outcome.ts";
 
 test("readOutcome() reads the end of a post's handling from the gateway's log", () => {
   const postId = "post";

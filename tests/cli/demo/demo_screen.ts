@@ -1,7 +1,7 @@
 // deno-lint-ignore-file no-control-regex -- escape sequences begin with a control character.
 import { EventEmitter } from "node:events";
 import type { WriteStream } from "node:tty";
-import { columnsOf } from "../../src/sandbox/chat_text.ts";
+import { columnsOf } from "../../../src/sandbox/chat_text.ts";
 
 /**
  * The screen of a terminal that understands what the demo writes: text with line breaks, cursor up,

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { HermesError } from "../errors.ts";
-import { acquireLock, type LockHolder } from "../runtime/lock_file.ts";
-import type { Secret } from "../runtime/secret.ts";
+import { HermesError } from "../../errors.ts";
+import { acquireLock, type LockHolder } from "../../runtime/lock_file.ts";
+import type { Secret } from "../../runtime/secret.ts";
 
 /** Another gateway uses this home or this token: each message would be answered twice. */
 export class AlreadyRunningError extends HermesError {

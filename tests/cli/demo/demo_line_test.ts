@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { EMPTY_LINE, type PressedKey, pressKey, type TypedLine } from "../../src/cli/demo_line.ts";
+import {
+  EMPTY_LINE,
+  type PressedKey,
+  pressKey,
+  type TypedLine,
+} from "../../../src/cli/demo/demo_line.ts";
 
 /** Types characters, and keys by their name in angle brackets: `ab<left>c`, `<ctrl-u>`. */
 function type(keys: string, from: TypedLine = EMPTY_LINE): TypedLine {

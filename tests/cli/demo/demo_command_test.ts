@@ -3,9 +3,9 @@ import { readdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { runDemoCommand } from "../../src/cli/demo_command.ts";
-import { ModelServer, userTexts } from "../support/model_server.ts";
-import { tempDir } from "../support/temp_dir.ts";
+import { runDemoCommand } from "../../../src/cli/demo/demo_command.ts";
+import { ModelServer, userTexts } from "../../support/model_server.ts";
+import { tempDir } from "../../support/temp_dir.ts";
 
 /** Runs `hermes demo --script` on a home with this configuration. */
 async function runScript(script: string, config = "") {

@@ -1,26 +1,26 @@
-import type { Finding } from "../config/finding.ts";
-import { type Config, loadConfig } from "../config/load_config.ts";
-import { homePaths, resolveHome } from "../config/paths.ts";
-import { requireMattermost } from "../config/require_mattermost.ts";
+import type { Finding } from "../../config/finding.ts";
+import { type Config, loadConfig } from "../../config/load_config.ts";
+import { homePaths, resolveHome } from "../../config/paths.ts";
+import { requireMattermost } from "../../config/require_mattermost.ts";
 import {
   MattermostApiError,
   UnauthorizedError,
   UnexpectedAnswerError,
-} from "../mattermost/errors.ts";
-import { CertificateError } from "../runtime/certificates.ts";
-import { systemClock } from "../runtime/clock.ts";
-import type { Log } from "../runtime/log.ts";
-import { createLog } from "../runtime/log_sink.ts";
-import { isTemporary } from "../mattermost/until_answered.ts";
-import { NetworkError } from "../runtime/network_error.ts";
-import { listenForStopSignals } from "../runtime/process_signals.ts";
-import { systemRandom } from "../runtime/random.ts";
-import type { Secret } from "../runtime/secret.ts";
-import { composeMattermostNetwork, composeModel, NoModelError } from "./compose.ts";
-import { EXIT } from "./exit_codes.ts";
+} from "../../mattermost/errors.ts";
+import { CertificateError } from "../../runtime/certificates.ts";
+import { systemClock } from "../../runtime/clock.ts";
+import type { Log } from "../../runtime/log.ts";
+import { createLog } from "../../runtime/log_sink.ts";
+import { isTemporary } from "../../mattermost/until_answered.ts";
+import { NetworkError } from "../../runtime/network_error.ts";
+import { listenForStopSignals } from "../../runtime/process_signals.ts";
+import { systemRandom } from "../../runtime/random.ts";
+import type { Secret } from "../../runtime/secret.ts";
+import { composeMattermostNetwork, composeModel, NoModelError } from "../compose.ts";
+import { EXIT } from "../exit_codes.ts";
 import { takeGatewayLocks } from "./gateway_locks.ts";
-import type { CliIo } from "./io.ts";
-import { renderError, sentence } from "./render_error.ts";
+import type { CliIo } from "../io.ts";
+import { renderError, sentence } from "../render_error.ts";
 import { ServerUrlError, startGateway } from "./start_gateway.ts";
 
 export interface GatewayOptions {

@@ -1,4 +1,4 @@
-import type { LogFields } from "../runtime/log.ts";
+import type { LogFields } from "../../runtime/log.ts";
 
 /** What the gateway made of a post. */
 export type PostOutcome =

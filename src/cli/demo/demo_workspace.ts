@@ -1,18 +1,18 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Config, loadConfig } from "../config/load_config.ts";
-import { homePaths } from "../config/paths.ts";
-import { systemClock } from "../runtime/clock.ts";
-import type { Log, LogFields } from "../runtime/log.ts";
-import { createLog } from "../runtime/log_sink.ts";
-import { systemRandom } from "../runtime/random.ts";
-import { SandboxServer } from "../sandbox/sandbox_server.ts";
-import { SEEDED_BOT } from "../sandbox/seed.ts";
-import { composeMattermostNetwork, type Foundations } from "./compose.ts";
+import { type Config, loadConfig } from "../../config/load_config.ts";
+import { homePaths } from "../../config/paths.ts";
+import { systemClock } from "../../runtime/clock.ts";
+import type { Log, LogFields } from "../../runtime/log.ts";
+import { createLog } from "../../runtime/log_sink.ts";
+import { systemRandom } from "../../runtime/random.ts";
+import { SandboxServer } from "../../sandbox/sandbox_server.ts";
+import { SEEDED_BOT } from "../../sandbox/seed.ts";
+import { composeMattermostNetwork, type Foundations } from "../compose.ts";
 import { chooseDemoModel, type DemoModel, loadOwnConfig } from "./demo_model.ts";
 import { type PostOutcome, readOutcome } from "./demo_outcome.ts";
-import { type GatewayHost, startGateway } from "./start_gateway.ts";
+import { type GatewayHost, startGateway } from "../gateway/start_gateway.ts";
 
 /** A Mattermost in memory with a bot in it that answers. */
 export interface DemoWorkspace extends AsyncDisposable {

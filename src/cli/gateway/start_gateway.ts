@@ -1,27 +1,27 @@
 import { join } from "node:path";
-import { loadIdentity } from "../agent/identity.ts";
-import type { Config } from "../config/load_config.ts";
-import type { HomePaths } from "../config/paths.ts";
-import type { Access } from "../config/require_mattermost.ts";
-import { HermesError } from "../errors.ts";
-import type { ExchangeDeps } from "../gateway/exchange.ts";
-import { runGateway } from "../gateway/gateway.ts";
-import type { GatePolicy } from "../gateway/gate.ts";
-import { Ledger } from "../gateway/ledger.ts";
-import { readUnfinishedPosts } from "../gateway/unfinished_posts.ts";
-import { MattermostApi } from "../mattermost/api.ts";
-import { parseServerUrl, type ServerUrl } from "../mattermost/base_url.ts";
-import { listen } from "../mattermost/listener.ts";
-import { signIn } from "../mattermost/sign_in.ts";
-import type { ClientConfig, User } from "../mattermost/types.ts";
-import { untilAnswered } from "../mattermost/until_answered.ts";
-import type { ModelClient } from "../models/model_client.ts";
-import { OwnEchoes } from "../replies/own_echoes.ts";
-import type { Network } from "../runtime/network.ts";
-import type { Secret } from "../runtime/secret.ts";
-import { openJsonSessionStore } from "../sessions/json_session_store.ts";
-import type { ToolRegistry } from "../tools/registry.ts";
-import type { Foundations } from "./compose.ts";
+import { loadIdentity } from "../../agent/identity.ts";
+import type { Config } from "../../config/load_config.ts";
+import type { HomePaths } from "../../config/paths.ts";
+import type { Access } from "../../config/require_mattermost.ts";
+import { HermesError } from "../../errors.ts";
+import type { ExchangeDeps } from "../../gateway/exchange.ts";
+import { runGateway } from "../../gateway/gateway.ts";
+import type { GatePolicy } from "../../gateway/gate.ts";
+import { Ledger } from "../../gateway/ledger.ts";
+import { readUnfinishedPosts } from "../../gateway/unfinished_posts.ts";
+import { MattermostApi } from "../../mattermost/api.ts";
+import { parseServerUrl, type ServerUrl } from "../../mattermost/base_url.ts";
+import { listen } from "../../mattermost/listener.ts";
+import { signIn } from "../../mattermost/sign_in.ts";
+import type { ClientConfig, User } from "../../mattermost/types.ts";
+import { untilAnswered } from "../../mattermost/until_answered.ts";
+import type { ModelClient } from "../../models/model_client.ts";
+import { OwnEchoes } from "../../replies/own_echoes.ts";
+import type { Network } from "../../runtime/network.ts";
+import type { Secret } from "../../runtime/secret.ts";
+import { openJsonSessionStore } from "../../sessions/json_session_store.ts";
+import type { ToolRegistry } from "../../tools/registry.ts";
+import type { Foundations } from "../compose.ts";
 
 /** Everything that one gateway needs from outside. `hermes gateway` and `hermes demo` differ in it. */
 export interface GatewayHost extends Foundations {
@@ -186,9 +186,9 @@ function exchangeSettings(
 /** Loaded when the first turn begins: what describes and checks their input costs time at the start. */
 async function loadTools({ clock, paths }: GatewayHost, timeZone: string): Promise<ToolRegistry> {
   const [{ createClockTool }, { createReadFileTool }, { ToolRegistry }] = await Promise.all([
-    import("../tools/clock_tool.ts"),
-    import("../tools/read_file.ts"),
-    import("../tools/registry.ts"),
+    import("../../tools/clock_tool.ts"),
+    import("../../tools/read_file.ts"),
+    import("../../tools/registry.ts"),
   ]);
   const workspace = join(paths.home, "workspace");
   return new ToolRegistry([

@@ -1,9 +1,9 @@
 import process from "node:process";
-import { listenForStopSignals } from "../runtime/process_signals.ts";
+import { listenForStopSignals } from "../../runtime/process_signals.ts";
 import { runDemoChat } from "./demo_chat.ts";
 import { runDemoScript } from "./demo_script.ts";
-import { EXIT } from "./exit_codes.ts";
-import type { CliIo } from "./io.ts";
+import { EXIT } from "../exit_codes.ts";
+import type { CliIo } from "../io.ts";
 
 export interface DemoOptions {
   /** File with the conversation; `-` is the standard input. */

@@ -1,8 +1,8 @@
 import process from "node:process";
 import picocolors from "picocolors";
-import { asObject, asText } from "../mattermost/decode.ts";
-import { parseChatInput } from "../sandbox/chat_input.ts";
-import { type ChatPlace, placeLabel, toChatPost } from "../sandbox/chat_post.ts";
+import { asObject, asText } from "../../mattermost/decode.ts";
+import { parseChatInput } from "../../sandbox/chat_input.ts";
+import { type ChatPlace, placeLabel, toChatPost } from "../../sandbox/chat_post.ts";
 import {
   channelSeat,
   channelsOf,
@@ -12,16 +12,16 @@ import {
   promptText,
   type SeatChange,
   threadSeat,
-} from "../sandbox/chat_seat.ts";
-import { ChatView } from "../sandbox/chat_view.ts";
-import type { Post } from "../sandbox/records.ts";
-import { Refusal } from "../sandbox/refusal.ts";
-import { SEEDED_BOT } from "../sandbox/seed.ts";
+} from "../../sandbox/chat_seat.ts";
+import { ChatView } from "../../sandbox/chat_view.ts";
+import type { Post } from "../../sandbox/records.ts";
+import { Refusal } from "../../sandbox/refusal.ts";
+import { SEEDED_BOT } from "../../sandbox/seed.ts";
 import { describeIgnored, type PostOutcome } from "./demo_outcome.ts";
 import { DemoTerminal } from "./demo_terminal.ts";
 import { HELP_TEXT, welcomeText } from "./demo_texts.ts";
 import { type DemoWorkspace, openDemoWorkspace } from "./demo_workspace.ts";
-import type { CliIo } from "./io.ts";
+import type { CliIo } from "../io.ts";
 
 /** Resolves when the person at the terminal leaves or `signal` aborts. Throws when the bot fails. */
 export async function runDemoChat(io: CliIo, signal: AbortSignal): Promise<void> {

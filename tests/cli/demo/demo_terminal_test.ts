@@ -3,7 +3,7 @@ import { PassThrough } from "node:stream";
 import { test } from "node:test";
 import type { ReadStream } from "node:tty";
 import fc from "fast-check";
-import { DemoTerminal } from "../../src/cli/demo_terminal.ts";
+import { DemoTerminal } from "../../../src/cli/demo/demo_terminal.ts";
 import { DemoScreen } from "./demo_screen.ts";
 
 /** A terminal on which somebody types `input`; `show` stands for output that arrives. */

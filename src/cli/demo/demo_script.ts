@@ -2,19 +2,19 @@ import { readFile } from "node:fs/promises";
 import process from "node:process";
 import { addAbortSignal } from "node:stream";
 import { text } from "node:stream/consumers";
-import { FileError } from "../runtime/file_error.ts";
-import { placeLabel, toChatPost } from "../sandbox/chat_post.ts";
-import { parseChatScript, type ScriptMessage } from "../sandbox/chat_script.ts";
-import { channelsOf } from "../sandbox/chat_seat.ts";
-import { printableText } from "../sandbox/chat_text.ts";
-import type { Post } from "../sandbox/records.ts";
-import { Refusal } from "../sandbox/refusal.ts";
-import type { SandboxServer } from "../sandbox/sandbox_server.ts";
-import { SEEDED_BOT, SEEDED_PEOPLE } from "../sandbox/seed.ts";
+import { FileError } from "../../runtime/file_error.ts";
+import { placeLabel, toChatPost } from "../../sandbox/chat_post.ts";
+import { parseChatScript, type ScriptMessage } from "../../sandbox/chat_script.ts";
+import { channelsOf } from "../../sandbox/chat_seat.ts";
+import { printableText } from "../../sandbox/chat_text.ts";
+import type { Post } from "../../sandbox/records.ts";
+import { Refusal } from "../../sandbox/refusal.ts";
+import type { SandboxServer } from "../../sandbox/sandbox_server.ts";
+import { SEEDED_BOT, SEEDED_PEOPLE } from "../../sandbox/seed.ts";
 import { describeIgnored } from "./demo_outcome.ts";
 import { type DemoWorkspace, openDemoWorkspace } from "./demo_workspace.ts";
-import { EXIT } from "./exit_codes.ts";
-import type { CliIo } from "./io.ts";
+import { EXIT } from "../exit_codes.ts";
+import type { CliIo } from "../io.ts";
 
 /** `hermes demo --script`: holds a conversation and prints it. Gives the exit code. */
 export async function runDemoScript(

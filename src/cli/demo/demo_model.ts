@@ -1,8 +1,8 @@
-import { type Config, loadConfig } from "../config/load_config.ts";
-import { resolveHome } from "../config/paths.ts";
-import type { ModelClient } from "../models/model_client.ts";
-import { demoModel } from "../sandbox/scripted_model.ts";
-import { composeModel, type Foundations, NoModelError } from "./compose.ts";
+import { type Config, loadConfig } from "../../config/load_config.ts";
+import { resolveHome } from "../../config/paths.ts";
+import type { ModelClient } from "../../models/model_client.ts";
+import { demoModel } from "../../sandbox/scripted_model.ts";
+import { composeModel, type Foundations, NoModelError } from "../compose.ts";
 
 export interface DemoModel {
   readonly model: ModelClient;

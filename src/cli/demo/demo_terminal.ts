@@ -1,8 +1,8 @@
 import { emitKeypressEvents } from "node:readline";
 import type { ReadStream, WriteStream } from "node:tty";
 import { stripVTControlCharacters } from "node:util";
-import type { ChatOutput } from "../sandbox/chat_view.ts";
-import { columnsOf, hardRows } from "../sandbox/chat_text.ts";
+import type { ChatOutput } from "../../sandbox/chat_view.ts";
+import { columnsOf, hardRows } from "../../sandbox/chat_text.ts";
 import { EMPTY_LINE, type PressedKey, pressKey } from "./demo_line.ts";
 
 export interface DemoTerminalOptions {
