@@ -14,17 +14,20 @@ const LAYERS: readonly [folder: string, mayImport: string][] = [
   ["sessions", "errors.ts runtime transcript"],
   ["cron", "errors.ts runtime"],
   ["safety", "errors.ts runtime"],
-  ["tools", "errors.ts runtime transcript models sessions cron safety"],
-  ["agent", "errors.ts runtime transcript models sessions cron safety tools"],
+  ["files", "errors.ts runtime safety"],
+  ["memory", "errors.ts runtime safety"],
+  ["skills", "errors.ts runtime safety"],
+  ["tools", "errors.ts runtime transcript models sessions cron safety files memory skills"],
+  ["agent", "errors.ts runtime transcript models sessions cron safety files memory skills tools"],
   ["replies", "errors.ts runtime mattermost agent"],
   [
     "gateway",
-    "errors.ts runtime transcript config mattermost models sessions cron safety tools agent replies",
+    "errors.ts runtime transcript config mattermost models sessions cron safety files memory skills tools agent replies",
   ],
   ["sandbox", "errors.ts runtime transcript mattermost models"],
   [
     "cli",
-    "errors.ts runtime transcript config mattermost models sessions cron safety tools agent replies gateway sandbox",
+    "errors.ts runtime transcript config mattermost models sessions cron safety files memory skills tools agent replies gateway sandbox",
   ],
 ];
 const MAY_IMPORT = new Map(LAYERS.map(([folder, names]) => [folder, names.split(" ")]));

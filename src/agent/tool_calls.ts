@@ -1,5 +1,6 @@
 import { HermesError } from "../errors.ts";
 import type { ResolvedCall, ToolRegistry } from "../tools/registry.ts";
+import type { ToolContext } from "../tools/tool.ts";
 import { cutText } from "../transcript/cut_text.ts";
 import type { ToolCall, ToolResultMessage } from "../transcript/message.ts";
 import type { MessageEvent } from "./step.ts";
@@ -24,6 +25,7 @@ export type ToolEvent =
 
 export interface ToolCallDeps {
   readonly tools: ToolRegistry;
+  readonly context: ToolContext;
   /** Longest tool result that the model is shown; the rest is cut off, with a note. */
   readonly toolResultCharsMax: number;
 }
@@ -101,7 +103,10 @@ async function runCall(
   if (signal.aborted) return toResult(NOT_STARTED_TEXT, true);
   if (resolved.kind === "refused") return toResult(resolved.reason, true);
   try {
-    const text = await untilAborted(resolved.tool.run(resolved.input, signal), signal);
+    const text = await untilAborted(
+      resolved.tool.run(resolved.input, deps.context, signal),
+      signal,
+    );
     return toResult(text, false);
   } catch (error) {
     return toResult(signal.aborted ? CANCELLED_TEXT : explain(error), true);

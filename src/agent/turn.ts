@@ -1,6 +1,7 @@
 import { ModelError } from "../models/errors.ts";
 import type { ModelClient, ModelRequest } from "../models/model_client.ts";
 import type { ToolRegistry } from "../tools/registry.ts";
+import type { ToolContext } from "../tools/tool.ts";
 import { countChars } from "../transcript/count_chars.ts";
 import type { Message, Usage, UserMessage } from "../transcript/message.ts";
 import { newestMessages } from "../transcript/newest_messages.ts";
@@ -23,6 +24,8 @@ export interface TurnInput {
   /** The session so far, without `userMessage`. */
   readonly history: readonly Message[];
   readonly userMessage: UserMessage;
+  /** Where the turn happens, for its tools. */
+  readonly context: ToolContext;
 }
 
 export interface TurnDeps {
@@ -64,7 +67,7 @@ export async function* runTurn(
   deps: TurnDeps,
   signal: AbortSignal,
 ): AsyncGenerator<TurnEvent> {
-  const { systemPrompt, history, userMessage } = input;
+  const { systemPrompt, history, userMessage, context } = input;
   yield { kind: "message", message: userMessage };
   const tools = await deps.loadTools();
   const talk: Talk = { systemPrompt, tools, history, said: [userMessage] };
@@ -82,7 +85,7 @@ export async function* runTurn(
     const areWhole = answer.finishReason !== "length";
     const { toolResultCharsMax } = deps;
     talk.said.push(
-      ...yield* runToolCalls({ calls, areWhole }, { tools, toolResultCharsMax }, signal),
+      ...yield* runToolCalls({ calls, areWhole }, { tools, context, toolResultCharsMax }, signal),
     );
     signal.throwIfAborted();
   }

@@ -9,7 +9,9 @@ import { DELIVERY_MS_MAX, type DeliveryDeps, type ReplyTarget } from "../replies
 import { findReplyPosts } from "../replies/find_reply_posts.ts";
 import { ReplyWriter } from "../replies/reply_writer.ts";
 import { keepTyping } from "../replies/typing.ts";
+import { askNobody } from "../safety/approval_request.ts";
 import type { SessionKey, SessionStore } from "../sessions/session_store.ts";
+import type { ToolContext } from "../tools/tool.ts";
 import type { Message, UserMessage } from "../transcript/message.ts";
 import type { InboundMessage } from "./inbound.ts";
 import { conversationFacts, PLATFORM_HINT } from "./conversation_facts.ts";
@@ -190,7 +192,20 @@ async function turnInput(message: InboundMessage, key: SessionKey, deps: Exchang
     startedAtMs: session?.createdAtMs ?? deps.delivery.clock.nowMs(),
     timeZone: deps.timeZone,
   });
-  return { systemPrompt, history, userMessage };
+  return { systemPrompt, history, userMessage, context: toolContext(message, key) };
+}
+
+function toolContext(
+  { senderId, senderName }: InboundMessage,
+  sessionKey: SessionKey,
+): ToolContext {
+  const askQuestion = () => Promise.resolve({ kind: "nobody_to_ask" as const });
+  return {
+    sessionKey,
+    person: { id: senderId, name: senderName },
+    askApproval: askNobody,
+    askQuestion,
+  };
 }
 
 /**

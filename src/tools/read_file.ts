@@ -30,7 +30,7 @@ export function createReadFileTool(
       limit: z.int().min(1).max(LINES_MAX).default(LINES_DEFAULT).describe("Most lines to read"),
     }),
     readOnly: true,
-    run: async ({ path, offset, limit }, signal) => {
+    run: async ({ path, offset, limit }, _context, signal) => {
       const text = await readText(path, await findReadable(path, folders), signal);
       return numberLines(path, text, offset, limit);
     },

@@ -1,4 +1,6 @@
 import type { z } from "zod";
+import type { AskApproval } from "../safety/approval_request.ts";
+import type { SessionKey } from "../sessions/session_store.ts";
 
 /** Something the model may do. Input is validated before `run` sees it. */
 export interface Tool<Input = unknown> {
@@ -9,9 +11,44 @@ export interface Tool<Input = unknown> {
   readonly input: z.ZodType<Input>;
   /** It changes nothing, so calls to it may run side by side. Without it, calls wait in line. */
   readonly readOnly?: boolean;
+  /** Its results are other people's text, which the model is told to take for material. */
+  readonly isUntrusted?: boolean;
   /**
    * Runs the call and gives the text that the model reads. A thrown error becomes an error result
    * for the model; only aborting `signal` ends the turn.
    */
-  run(input: Input, signal: AbortSignal): Promise<string>;
+  run(input: Input, context: ToolContext, signal: AbortSignal): Promise<string>;
 }
+
+/** The conversation that a call belongs to, as far as tools may know it. */
+export interface ToolContext {
+  /** What a tool keeps between calls (a folder, processes, a list) belongs to this. */
+  readonly sessionKey: SessionKey;
+  /** Who gave the task; `undefined` when nobody did, as in a job. */
+  readonly person: Person | undefined;
+  readonly askApproval: AskApproval;
+  readonly askQuestion: AskQuestion;
+}
+
+/** Somebody in the chat, or at the terminal. */
+export interface Person {
+  /** Stable, and unique among all who may talk to this Hermes. */
+  readonly id: string;
+  readonly name: string;
+}
+
+/** A question of the model's own, which is no request for permission. */
+export interface Question {
+  readonly text: string;
+  /** Answers to choose from; empty for a free answer. */
+  readonly choices: readonly string[];
+  readonly expiresInMs: number;
+}
+
+export type QuestionAnswer =
+  | { readonly kind: "answered"; readonly text: string }
+  | { readonly kind: "expired" }
+  | { readonly kind: "nobody_to_ask" };
+
+/** Puts the question to the people of the conversation. Silence answers nothing. */
+export type AskQuestion = (question: Question, signal: AbortSignal) => Promise<QuestionAnswer>;

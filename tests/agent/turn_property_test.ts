@@ -16,6 +16,7 @@ import { FakeClock } from "../support/fake_clock.ts";
 import { done, ModelScript, say, type ScriptedAnswer } from "../support/model_script.ts";
 import { seededRandom } from "../support/seeded_random.ts";
 import { tempDir } from "../support/temp_dir.ts";
+import { toolContext } from "../support/tool_context.ts";
 
 const STEPS_MAX = 4;
 const KEY = "agent:main:test" as SessionKey;
@@ -138,7 +139,8 @@ function toAnswer(plan: AnswerPlan, abort: AbortController): ScriptedAnswer {
 }
 
 function toInput(history: Parameters<typeof runTurn>[0]["history"]) {
-  return { systemPrompt: "", history, userMessage: { role: "user", text: "go" } } as const;
+  const userMessage = { role: "user", text: "go" } as const;
+  return { systemPrompt: "", history, userMessage, context: toolContext() };
 }
 
 function toDeps(model: ModelScript, abort: AbortController): TurnDeps {

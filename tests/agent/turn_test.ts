@@ -9,6 +9,7 @@ import type { Tool } from "../../src/tools/tool.ts";
 import type { Message, ToolCall } from "../../src/transcript/message.ts";
 import { checkRequest, checkToolResults } from "../support/check_transcript.ts";
 import { call, done, ModelScript, say, type ScriptedAnswer } from "../support/model_script.ts";
+import { toolContext } from "../support/tool_context.ts";
 
 const HELLO: Message = { role: "user", text: "hello" };
 const never = new AbortController().signal;
@@ -436,6 +437,7 @@ function toInput(history: readonly Message[]) {
     systemPrompt: "Be good.",
     history,
     userMessage: { role: "user", text: "hello" },
+    context: toolContext(),
   } as const;
 }
 

@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { createReadFileTool } from "../../src/tools/read_file.ts";
 import { ToolRegistry } from "../../src/tools/registry.ts";
 import { tempDir } from "../support/temp_dir.ts";
+import { toolContext } from "../support/tool_context.ts";
 
 const OUTSIDE = /outside of the workspace/;
 const SECRET = /may hold keys or passwords/;
@@ -147,10 +148,16 @@ test("read_file refuses Hermes' own files, but not a workspace among them", asyn
   const inside = createReadFileTool({ workspace, hermesHome });
   const input = { offset: 1, limit: 1 };
   const signal = new AbortController().signal;
-  assert.equal(await inside.run({ path: "b.txt", ...input }, signal), "1|x\n");
-  await assert.rejects(inside.run({ path: "../config.yaml", ...input }, signal), OUTSIDE);
+  assert.equal(await inside.run({ path: "b.txt", ...input }, toolContext(), signal), "1|x\n");
+  await assert.rejects(
+    inside.run({ path: "../config.yaml", ...input }, toolContext(), signal),
+    OUTSIDE,
+  );
   const all = createReadFileTool({ workspace: hermesHome, hermesHome });
-  await assert.rejects(all.run({ path: "config.yaml", ...input }, signal), /Hermes itself/);
+  await assert.rejects(
+    all.run({ path: "config.yaml", ...input }, toolContext(), signal),
+    /Hermes itself/,
+  );
 });
 
 interface Fixture extends AsyncDisposable {
@@ -174,7 +181,7 @@ async function createFixture(files: Readonly<Record<string, string>>): Promise<F
     const registry = new ToolRegistry([createReadFileTool({ workspace: folder, hermesHome })]);
     const resolved = registry.resolve({ id: "c1", name: "read_file", arguments: input });
     if (resolved.kind === "refused") throw new Error(resolved.reason);
-    return await resolved.tool.run(resolved.input, new AbortController().signal);
+    return await resolved.tool.run(resolved.input, toolContext(), new AbortController().signal);
   };
   return {
     workspace,
