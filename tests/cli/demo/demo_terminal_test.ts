@@ -4,11 +4,11 @@ import { test } from "node:test";
 import type { ReadStream } from "node:tty";
 import fc from "fast-check";
 import { DemoTerminal } from "../../../src/cli/demo/demo_terminal.ts";
-import { DemoScreen } from "./demo_screen.ts";
+import { TerminalScreen } from "../../support/terminal_screen.ts";
 
 /** A terminal on which somebody types `input`; `show` stands for output that arrives. */
 function openTerminal(columns: number) {
-  const screen = new DemoScreen(columns);
+  const screen = new TerminalScreen(columns);
   const rawModes: boolean[] = [];
   const setRawMode = (isRaw: boolean) => rawModes.push(isRaw);
   const input = Object.assign(new PassThrough(), { setRawMode });
