@@ -6,7 +6,8 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { ALL_SETTINGS, type Setting } from "../src/config/settings.ts";
+import type { Setting } from "../src/config/setting.ts";
+import { ALL_SETTINGS } from "../src/config/settings.ts";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
 const SOURCE = "Generated from src/config/settings.ts by scripts/generate_settings.ts.";

@@ -1,7 +1,7 @@
 import type { EnvEntry } from "./env_file.ts";
 import type { Place } from "./finding.ts";
 import { type RawMap, rawText, type RawValue, rawValueAt } from "./raw_value.ts";
-import type { Setting } from "./settings.ts";
+import type { Setting } from "./setting.ts";
 
 export type SettingSource = "flag" | "environment" | ".env" | "config.yaml" | "default";
 

@@ -6,7 +6,8 @@ import { nearest } from "./nearest.ts";
 import type { Remark } from "./parsers.ts";
 import { homePaths } from "./paths.ts";
 import { type RawMap, rawText } from "./raw_value.ts";
-import { ALL_SETTINGS, type Setting, SETTINGS, type SettingValues } from "./settings.ts";
+import type { Setting } from "./setting.ts";
+import { ALL_SETTINGS, SETTINGS, type SettingValues } from "./settings.ts";
 import { readSettingsFile } from "./settings_file.ts";
 import {
   unknownInEnvironment,

@@ -1,0 +1,49 @@
+import type { Parser } from "./parsers.ts";
+
+/** One row of the table of settings. */
+export interface Setting<T> {
+  /** Where it stands in config.yaml; also its name in `sources` and `flags`. */
+  readonly key: string;
+  /** Other places in config.yaml that mean the same. */
+  readonly otherKeys?: readonly string[];
+  /** Names in the environment and in `.env`, the one to recommend first. */
+  readonly env?: readonly string[];
+  /** Where further names may stand below `key`; `*` stands for any name and any list entry. */
+  readonly keysBelow?: readonly string[];
+  readonly parse: Parser<T>;
+  /** As one would write it; "" for an empty list or map; `undefined` leaves the setting unset. */
+  readonly initial: string | undefined;
+  /** One sentence for `.env.example`, config.example.yaml and the README. */
+  readonly doc: string;
+  /** Whether the value is never shown and belongs in `.env`. */
+  readonly isSecret?: true;
+}
+
+/** A row that has a default. */
+export function setting<T>(row: Setting<T> & { readonly initial: string }): Setting<T> {
+  return row;
+}
+
+/** A row that is unset unless somebody sets it. */
+export function optional<T>(row: Omit<Setting<T>, "initial">): Setting<T | undefined> {
+  return { ...row, initial: undefined };
+}
+
+/** Checks the value, and says that it does nothing yet. */
+export function notSupportedYet<T>(parse: Parser<T>): Parser<T> {
+  return (raw) => {
+    const parsed = parse(raw);
+    if (parsed.kind === "refused") return parsed;
+    return { ...parsed, warnings: [{ predicate: "is not supported yet and has no effect" }] };
+  };
+}
+
+/** Accepts every value of the original, and says of all but one that it does nothing here yet. */
+export function unsupportedUnless<T extends string>(supported: T, parse: Parser<T>): Parser<T> {
+  return (raw) => {
+    const parsed = parse(raw);
+    if (parsed.kind === "refused" || parsed.value === supported) return parsed;
+    const predicate = `is ${parsed.value}, which is not supported yet and has no effect`;
+    return { ...parsed, warnings: [{ predicate }] };
+  };
+}

@@ -1,0 +1,28 @@
+import { choice, integer } from "../parsers.ts";
+import { setting, unsupportedUnless } from "../setting.ts";
+
+/** How far a turn may go. */
+export const AGENT_SETTINGS = {
+  stepsMax: setting({
+    key: "agent.max_turns",
+    env: ["HERMES_MAX_ITERATIONS"],
+    parse: integer(1, 10_000),
+    initial: "90",
+    doc: "Most steps of the model for one message.",
+  }),
+  apiRetriesMax: setting({
+    key: "agent.api_max_retries",
+    parse: integer(0, 20),
+    initial: "3",
+    doc: "How often a failed call of the model is tried again.",
+  }),
+  reasoningEffort: setting({
+    key: "agent.reasoning_effort",
+    parse: unsupportedUnless(
+      "none",
+      choice(["none", "minimal", "low", "medium", "high", "xhigh"], { false: "none" }),
+    ),
+    initial: "none",
+    doc: "How much the model thinks first; only none is supported yet.",
+  }),
+};

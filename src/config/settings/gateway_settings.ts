@@ -1,0 +1,26 @@
+import { boolean, seconds, userIdList } from "../parsers.ts";
+import { setting } from "../setting.ts";
+
+/** The process that answers in the chat. */
+export const GATEWAY_SETTINGS = {
+  allowedUsers: setting({
+    key: "gateway.allowed_users",
+    env: ["GATEWAY_ALLOWED_USERS"],
+    parse: userIdList,
+    initial: "",
+    doc: "Further user ids, added to MATTERMOST_ALLOWED_USERS.",
+  }),
+  allowAllUsers: setting({
+    key: "gateway.allow_all_users",
+    env: ["GATEWAY_ALLOW_ALL_USERS"],
+    parse: boolean,
+    initial: "false",
+    doc: "Whether everyone may talk to Hermes while no user is listed.",
+  }),
+  drainMs: setting({
+    key: "gateway.drain_seconds",
+    parse: seconds(0, 3_600),
+    initial: "10",
+    doc: "How long answers may be finished after the first SIGTERM.",
+  }),
+};
