@@ -1,0 +1,124 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import process from "node:process";
+import { setTimeout as delay } from "node:timers/promises";
+import { systemCodeOf } from "./file_error.ts";
+
+export interface ChildStart {
+  readonly argv: readonly [program: string, ...rest: string[]];
+  readonly cwd: string;
+  /** The whole environment: nothing of this process's own is added. */
+  readonly env: Readonly<Record<string, string>>;
+  /** `closed`: it reads the end of its input at once. */
+  readonly input: "open" | "closed";
+  /** Takes the output as it comes. It must not throw. */
+  readonly onOutput: (chunk: Uint8Array, stream: "stdout" | "stderr") => void;
+}
+
+export type ChildEnd =
+  | { readonly kind: "exited"; readonly code: number }
+  | { readonly kind: "signalled"; readonly signal: string }
+  /** It never ran; `systemCode` is the system's name of the reason, e.g. `ENOENT`. */
+  | { readonly kind: "not_started"; readonly systemCode: string };
+
+/** A program that runs in a process group of its own. */
+export interface Child {
+  /** `undefined` when it did not start. */
+  readonly pid: number | undefined;
+  /** Resolves when the program itself has ended, also when something that it started lives on. */
+  readonly ended: Promise<ChildEnd>;
+  /** `full`: it has `INPUT_WAITING_CHARS_MAX` to read already; nothing was added. */
+  write(text: string): "taken" | "full" | "closed";
+  closeInput(): void;
+  /** Asks the whole group to end, and ends it when it has not within `graceMs`. */
+  kill(graceMs: number): Promise<void>;
+}
+
+/** Input that waits for the program to read it. */
+export const INPUT_WAITING_CHARS_MAX = 1_000_000;
+/** What the program started may hold its output open: it is read until nothing comes for this long. */
+const QUIET_MS = 100;
+/** Twice in a row, since this process itself may have been busy for as long. */
+const QUIET_TIMES = 2;
+/** And not longer than so many times, if it never gets quiet. */
+const WAITS_MAX = 10;
+const GROUP_POLL_MS = 20;
+
+/** Starts a program. A program that cannot be started is an end, not an error. */
+export function startChild(start: ChildStart): Child {
+  const [program, ...rest] = start.argv;
+  const child = spawn(program, rest, {
+    cwd: start.cwd,
+    env: start.env,
+    detached: true, // A group of its own, which one signal reaches.
+    stdio: [start.input === "open" ? "pipe" : "ignore", "pipe", "pipe"],
+  });
+  child.stdout?.on("data", (chunk: Uint8Array) => start.onOutput(chunk, "stdout"));
+  child.stderr?.on("data", (chunk: Uint8Array) => start.onOutput(chunk, "stderr"));
+  child.stdin?.on("error", () => {}); // It ended without reading: `ended` tells.
+  let waitingChars = 0;
+  return {
+    pid: child.pid,
+    ended: untilEnded(child),
+    write: (text) => {
+      if (child.stdin?.writable !== true) return "closed";
+      if (waitingChars > INPUT_WAITING_CHARS_MAX) return "full";
+      waitingChars += text.length;
+      child.stdin.write(text, () => waitingChars -= text.length);
+      return "taken";
+    },
+    closeInput: () => child.stdin?.end(),
+    kill: async (graceMs) => {
+      if (child.pid !== undefined) await killGroup(child.pid, graceMs);
+    },
+  };
+}
+
+function untilEnded(child: ChildProcess): Promise<ChildEnd> {
+  return new Promise((resolve) => {
+    child.once("error", (error) => {
+      if (child.pid !== undefined) return; // A signal that did not arrive: it still runs.
+      resolve({ kind: "not_started", systemCode: systemCodeOf(error) ?? "other" });
+    });
+    child.once("exit", async (code, signal) => {
+      await untilOutputEnded(child);
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+      resolve(
+        code === null ? { kind: "signalled", signal: `${signal}` } : { kind: "exited", code },
+      );
+    });
+  });
+}
+
+async function untilOutputEnded(child: ChildProcess): Promise<void> {
+  let isClosed = false;
+  let quietTimes = 0;
+  const onOutput = () => quietTimes = 0;
+  const closed = new Promise<void>((resolve) => child.once("close", () => resolve()))
+    .then(() => isClosed = true);
+  child.stdout?.on("data", onOutput);
+  child.stderr?.on("data", onOutput);
+  for (let waits = 0; waits < WAITS_MAX && quietTimes < QUIET_TIMES && !isClosed; waits++) {
+    quietTimes++;
+    await Promise.race([closed, delay(QUIET_MS)]);
+  }
+}
+
+async function killGroup(pid: number, graceMs: number): Promise<void> {
+  if (!signalGroup(pid, "SIGTERM")) return;
+  for (let waitedMs = 0; waitedMs < graceMs; waitedMs += GROUP_POLL_MS) {
+    await delay(GROUP_POLL_MS);
+    if (!signalGroup(pid, 0)) return;
+  }
+  signalGroup(pid, "SIGKILL");
+}
+
+/** False when the group has no process any more, or none that is ours. */
+function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    process.kill(-pid, signal);
+    return true;
+  } catch {
+    return false; // ESRCH: it is gone. EPERM: the number belongs to somebody else by now.
+  }
+}
