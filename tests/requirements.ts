@@ -111,6 +111,14 @@ const product: readonly [id: string, promise: string][] = [
     "A message that was claimed and not answered when the process died is answered after the restart",
   ],
   ["P30", "The sandbox behaves like the recorded server"],
+  [
+    "P110",
+    "Tool calls that cannot disturb each other run side by side, at most 8, others in order",
+  ],
+  [
+    "P111",
+    "A session's system prompt has the same bytes after a restart, however long the session",
+  ],
 ];
 
 export const REQUIREMENTS: readonly Requirement[] = [

@@ -3,10 +3,9 @@ import type { ResolvedCall, ToolRegistry } from "../tools/registry.ts";
 import type { ToolContext } from "../tools/tool.ts";
 import { cutText } from "../transcript/cut_text.ts";
 import type { ToolCall, ToolResultMessage } from "../transcript/message.ts";
+import { type PlannedCall, toBatches } from "./call_batches.ts";
 import type { MessageEvent } from "./step.ts";
 
-/** Most calls that run side by side. */
-const PARALLEL_CALLS_MAX = 8;
 const CANCELLED_TEXT = "Cancelled: the turn was stopped. The call may have taken effect.";
 const CUT_OFF_TEXT =
   "Not run: the answer was cut off at the output limit, so the arguments may be " +
@@ -36,14 +35,10 @@ export interface ToolCallInput {
   readonly areWhole: boolean;
 }
 
-interface PlannedCall {
-  readonly call: ToolCall;
-  readonly resolved: ResolvedCall;
-}
-
 /**
- * Runs the calls of one step in order, neighbours that only read side by side, and gives each call
- * a result in call order whatever happens: also when a tool throws, and after `signal` aborted.
+ * Runs the calls of one step in order, neighbours that do not disturb each other side by side, and
+ * gives each call a result in call order whatever happens: also when a tool throws, and after
+ * `signal` aborted.
  */
 export async function* runToolCalls(
   input: ToolCallInput,
@@ -56,7 +51,7 @@ export async function* runToolCalls(
     resolved: input.areWhole ? deps.tools.resolve(call) : cutOff,
   }));
   const results: ToolResultMessage[] = [];
-  for (const batch of toBatches(planned)) {
+  for (const batch of toBatches(planned, deps.context)) {
     const begins = !signal.aborted;
     for (const { call } of batch) {
       if (begins) yield { kind: "tool_started", callId: call.id, name: call.name };
@@ -70,22 +65,6 @@ export async function* runToolCalls(
     results.push(...ended);
   }
   return results;
-}
-
-/** Parts the calls, in order, into groups that may run side by side. */
-function toBatches(planned: readonly PlannedCall[]): PlannedCall[][] {
-  const batches: PlannedCall[][] = [];
-  for (const plan of planned) {
-    const last = batches.at(-1);
-    const fits = last !== undefined && last.length < PARALLEL_CALLS_MAX && last.every(isReadOnly);
-    if (fits && isReadOnly(plan)) last.push(plan);
-    else batches.push([plan]);
-  }
-  return batches;
-}
-
-function isReadOnly({ resolved }: PlannedCall): boolean {
-  return resolved.kind === "refused" || resolved.tool.readOnly === true;
 }
 
 async function runCall(

@@ -69,6 +69,11 @@ export class AppendFile {
     return this.#syncingNext;
   }
 
+  sizeBytes(): number {
+    this.#refuseClosed();
+    return fstatSync(this.#descriptor).size;
+  }
+
   /** Syncs what is not on the disk yet, and closes. The second call does nothing. */
   async close(): Promise<void> {
     if (this.#closed) return;

@@ -7,7 +7,13 @@ import type { Random } from "../runtime/random.ts";
 import type { Message } from "../transcript/message.ts";
 import { SessionFile } from "./session_file.ts";
 import { SessionIndex } from "./session_index.ts";
-import type { SessionKey, SessionStore, SessionSummary, StoredMessage } from "./session_store.ts";
+import type {
+  SessionKey,
+  SessionPrompt,
+  SessionStore,
+  SessionSummary,
+  StoredMessage,
+} from "./session_store.ts";
 
 /** Most idle sessions that stay open, with their newest messages in memory. */
 const OPEN_SESSIONS_MAX = 64;
@@ -57,13 +63,20 @@ class JsonSessionStore implements SessionStore {
     return this.#inOrder(key, async (index) => {
       const [first] = messages;
       if (first === undefined) return;
-      let summary = index.get(key);
-      if (summary === undefined) {
-        const createdAtMs = first.atMs;
-        summary = { key, id: createSessionId(createdAtMs, this.#deps.random), createdAtMs };
-        await index.add(summary);
-      }
-      await (await this.#openSession(summary)).append(messages);
+      await (await this.#beginSession(key, first.atMs, index)).append(messages);
+    });
+  }
+
+  promptOf(key: SessionKey): Promise<SessionPrompt | undefined> {
+    return this.#inOrder(key, async (index) => {
+      const summary = index.get(key);
+      return summary && await (await this.#openSession(summary)).prompt();
+    });
+  }
+
+  keepPrompt(key: SessionKey, prompt: SessionPrompt): Promise<void> {
+    return this.#inOrder(key, async (index) => {
+      await (await this.#beginSession(key, this.#deps.clock.nowMs(), index)).keepPrompt(prompt);
     });
   }
 
@@ -142,6 +155,19 @@ class JsonSessionStore implements SessionStore {
       throw new FileError("write", folder, error);
     }
     return await SessionIndex.open(folder, log);
+  }
+
+  /** Opens the current session of `key`, or a new one. */
+  async #beginSession(
+    key: SessionKey,
+    createdAtMs: number,
+    index: SessionIndex,
+  ): Promise<SessionFile> {
+    const known = index.get(key);
+    if (known !== undefined) return await this.#openSession(known);
+    const summary = { key, id: createSessionId(createdAtMs, this.#deps.random), createdAtMs };
+    await index.add(summary);
+    return await this.#openSession(summary);
   }
 
   async #openSession(summary: SessionSummary): Promise<SessionFile> {

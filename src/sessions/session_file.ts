@@ -9,12 +9,14 @@ import { SessionVersionError } from "./errors.ts";
 import {
   decodeHeader,
   encodeHeader,
+  encodePrompt,
   encodeRewind,
   encodeStoredMessage,
   readMessages,
+  readPrompt,
   type SessionHeader,
 } from "./session_lines.ts";
-import type { SessionSummary, StoredMessage } from "./session_store.ts";
+import type { SessionPrompt, SessionSummary, StoredMessage } from "./session_store.ts";
 import { SessionTail } from "./session_tail.ts";
 
 /** Bytes of the file's beginning in which its header is looked for. */
@@ -24,8 +26,10 @@ const BYTES_PER_CHAR = 3;
 /** Bytes read on top, for what stands around the text of a few messages. */
 const TAIL_BYTES_MIN = 65_536;
 
-/** How far back in the file, in bytes, the message of a post is looked for. */
+/** How far back in the file, in bytes, the message of a post or the prompt is looked for. */
 const LOOK_BACK_BYTES_MAX = 4_000_000;
+/** With more than so many bytes behind it the prompt is written again, to be found from the end. */
+const BYTES_AFTER_PROMPT_MAX = 1_000_000;
 
 /** One session: its file, and its newest messages in memory. Its calls must not overlap. */
 export class SessionFile {
@@ -33,6 +37,8 @@ export class SessionFile {
   readonly #file: AppendFile;
   readonly #log: Log;
   #tail: SessionTail | undefined;
+  /** `undefined` until somebody asks. */
+  #prompt: KnownPrompt | undefined;
 
   /** Opens the file, or begins it. Throws a `SessionVersionError` or a `FileError`. */
   static async open(path: string, summary: SessionSummary, log: Log): Promise<SessionFile> {
@@ -49,9 +55,9 @@ export class SessionFile {
     this.#log = log;
   }
 
-  /** Characters of the messages that are kept in memory. */
+  /** Characters of the messages and the prompt that are kept in memory. */
   get charsInMemory(): number {
-    return this.#tail?.chars ?? 0;
+    return (this.#tail?.chars ?? 0) + (this.#prompt?.value?.text.length ?? 0);
   }
 
   /** As `SessionStore.load`. Reads the end of the file when memory does not reach back that far. */
@@ -62,7 +68,8 @@ export class SessionFile {
 
   /** Resolves when the messages are on the disk. After it threw, memory may not be what is there. */
   async append(messages: readonly StoredMessage[]): Promise<void> {
-    this.#file.write(messages.map(encodeStoredMessage).join(""));
+    const lines = messages.map(encodeStoredMessage).join("");
+    this.#file.write(lines + this.#repeatPrompt(Buffer.byteLength(lines)));
     await this.#file.sync();
     this.#tail?.add(messages.map((stored) => stored.message));
   }
@@ -82,8 +89,34 @@ export class SessionFile {
     this.#tail = undefined; // Read anew by the next load.
   }
 
+  /** As `SessionStore.promptOf`. Looks for it in the end of the file alone: it stands there. */
+  async prompt(): Promise<SessionPrompt | undefined> {
+    if (this.#prompt === undefined) {
+      const bytesMax = LOOK_BACK_BYTES_MAX;
+      const { values } = await readJsonLinesTail(this.#path, { bytesMax });
+      this.#prompt = { value: readPrompt(values), bytesAfter: this.#file.sizeBytes() };
+    }
+    return this.#prompt.value;
+  }
+
+  /** As `SessionStore.keepPrompt`. */
+  async keepPrompt(value: SessionPrompt): Promise<void> {
+    this.#file.write(encodePrompt(value));
+    await this.#file.sync();
+    this.#prompt = { value, bytesAfter: 0 };
+  }
+
   close(): Promise<void> {
     return this.#file.close();
+  }
+
+  /** Counts what is written behind the prompt. Gives its line once it has to stand further down. */
+  #repeatPrompt(bytesMore: number): string {
+    if (this.#prompt?.value === undefined) return "";
+    const { value, bytesAfter } = this.#prompt;
+    const isFar = bytesAfter + bytesMore > BYTES_AFTER_PROMPT_MAX;
+    this.#prompt = { value, bytesAfter: isFar ? 0 : bytesAfter + bytesMore };
+    return isFar ? encodePrompt(value) : "";
   }
 
   async #readTail(charsMax: number): Promise<SessionTail> {
@@ -94,6 +127,12 @@ export class SessionFile {
     if (lost > 0) this.#log("warn", "sessions.bad_lines", { file: this.#path, badLines: lost });
     return new SessionTail(messages, { charsMax, complete });
   }
+}
+
+interface KnownPrompt {
+  readonly value: SessionPrompt | undefined;
+  /** How many bytes stand behind it in the file, at most. */
+  readonly bytesAfter: number;
 }
 
 /** The first header in the beginning of a file; `undefined` when there is none, or no file. */

@@ -1,5 +1,5 @@
 import type { Message, ToolCall } from "../transcript/message.ts";
-import type { SessionKey, SessionSummary, StoredMessage } from "./session_store.ts";
+import type { SessionKey, SessionPrompt, SessionSummary, StoredMessage } from "./session_store.ts";
 
 /** Format of the session files that this Hermes writes, and the newest one that it reads. */
 const SESSION_VERSION = 1;
@@ -43,6 +43,16 @@ export function encodeRewind(postId: string): string {
   return `${JSON.stringify({ rewindTo: postId })}\n`;
 }
 
+/** A line with the system prompt of the session, from here on. */
+export function encodePrompt(prompt: SessionPrompt): string {
+  return `${JSON.stringify({ prompt })}\n`;
+}
+
+/** The newest system prompt among the lines of a file; `undefined` when there is none. */
+export function readPrompt(values: readonly unknown[]): SessionPrompt | undefined {
+  return values.map(decodePrompt).findLast((prompt) => prompt !== undefined);
+}
+
 export interface ReadMessages {
   readonly messages: Message[];
   /** Lines that are neither a message nor anything else that we know. */
@@ -64,7 +74,7 @@ export function readMessages(values: readonly unknown[]): ReadMessages {
     if (message !== undefined) read.push({ message, postId });
     else if (typeof rewindTo === "string") {
       read = read.slice(0, Math.max(0, read.findLastIndex((line) => line.postId === rewindTo)));
-    } else if (decodeHeader(value) === undefined) unreadable++;
+    } else if (decodeHeader(value) === undefined && decodePrompt(value) === undefined) unreadable++;
   }
   const messages = read.map((line) => line.message);
   const exchange = (postId: string) => {
@@ -74,6 +84,11 @@ export function readMessages(values: readonly unknown[]): ReadMessages {
     return first === undefined ? [] : [first, ...rest.slice(0, end < 0 ? rest.length : end)];
   };
   return { messages, unreadable, exchange };
+}
+
+function decodePrompt(value: unknown): SessionPrompt | undefined {
+  const { text, basis } = asObject(asObject(value)?.prompt) ?? {};
+  return typeof text === "string" && typeof basis === "string" ? { text, basis } : undefined;
 }
 
 /** The message of a line; `undefined` when the line holds none that we can read. */

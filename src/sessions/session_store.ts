@@ -19,6 +19,16 @@ export interface SessionSummary {
   readonly createdAtMs: number;
 }
 
+/** The system prompt of a session, kept so that the model reads the same bytes on every call. */
+export interface SessionPrompt {
+  readonly text: string;
+  /**
+   * What it was made of that may change while the session lasts, e.g. the model's id, in the words of
+   * whoever made it: with another basis it has to be made anew.
+   */
+  readonly basis: string;
+}
+
 /** Where conversations are kept. Appending is durable; the cost does not grow with what is stored. */
 export interface SessionStore {
   /**
@@ -38,7 +48,11 @@ export interface SessionStore {
    * be said again. Nothing happens when the session does not hold it.
    */
   rewind(key: SessionKey, postId: string): Promise<void>;
-  /** The facts of a session, or `undefined` before its first message. */
+  /** The prompt that `keepPrompt` kept; `undefined` when the session has none. */
+  promptOf(key: SessionKey): Promise<SessionPrompt | undefined>;
+  /** Makes this the system prompt of the session, which begins with it if there is none yet. */
+  keepPrompt(key: SessionKey, prompt: SessionPrompt): Promise<void>;
+  /** The facts of a session, or `undefined` before it began. */
   describe(key: SessionKey): Promise<SessionSummary | undefined>;
   /** Ends the current session of `key`: the next message starts an empty one. */
   reset(key: SessionKey): Promise<void>;

@@ -11,6 +11,11 @@ export interface Tool<Input = unknown> {
   readonly input: z.ZodType<Input>;
   /** It changes nothing, so calls to it may run side by side. Without it, calls wait in line. */
   readonly readOnly?: boolean;
+  /**
+   * The files that a call reads or changes, as absolute paths, for a tool that touches nothing else:
+   * calls run side by side with others that touch no file of theirs, and nothing below it.
+   */
+  touches?(input: Input, context: ToolContext): readonly string[];
   /** Its results are other people's text, which the model is told to take for material. */
   readonly isUntrusted?: boolean;
   /**

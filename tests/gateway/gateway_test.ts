@@ -139,6 +139,8 @@ test("[P21] runGateway() has the message in the session before it asks the model
       return Promise.resolve();
     },
     loadExchange: () => Promise.resolve([]),
+    promptOf: () => Promise.resolve(undefined),
+    keepPrompt: () => Promise.resolve(),
     rewind: () => Promise.resolve(),
     reset: () => Promise.resolve(),
     close: () => Promise.resolve(),

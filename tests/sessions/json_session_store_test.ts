@@ -223,6 +223,45 @@ test("rewind() to a post that the session does not hold changes nothing", async 
   assert.equal((await readFile(await fixture.sessionPath(), "utf8")).match(/rewindTo/g)?.length, 1);
 });
 
+test("[P111] promptOf() gives what keepPrompt() kept, also after a restart", async () => {
+  await using fixture = await openFixture();
+  assert.equal(await fixture.store.promptOf(KEY), undefined);
+  assert.equal(await fixture.store.describe(KEY), undefined);
+  const [first, second] = ["a", "b"].map((basis) => ({ text: `Be good.\n${basis} ✓`, basis }));
+  assert(first && second);
+  await fixture.store.keepPrompt(KEY, first);
+  assert.equal((await fixture.store.describe(KEY))?.createdAtMs, AT_MS);
+  await fixture.store.append(KEY, [{ ...stored(user("one")), postId: "p1" }]);
+  assert.deepEqual(await fixture.store.promptOf(KEY), first);
+  assert.deepEqual(await (await fixture.reopen()).promptOf(KEY), first);
+  await fixture.store.rewind(KEY, "p1");
+  await fixture.store.keepPrompt(KEY, second);
+  assert.deepEqual(await fixture.store.promptOf(KEY), second);
+  const again = await fixture.reopen();
+  assert.deepEqual(await again.promptOf(KEY), second);
+  assert.deepEqual(await again.load(KEY, ALL), []);
+  assert.deepEqual(fixture.logged("sessions.bad_lines"), []);
+  await again.reset(KEY);
+  assert.equal(await again.promptOf(KEY), undefined);
+});
+
+test("[P111] promptOf() finds the prompt of a session whose file is longer than it looks back", async () => {
+  await using fixture = await openFixture();
+  const prompt = { text: "Be good.", basis: "a" };
+  await fixture.store.keepPrompt(KEY, prompt);
+  const long = stored(user("é".repeat(150_000)));
+  for (let count = 0; count < 8; count++) await fixture.store.append(KEY, [long]);
+  for (let restart = 0; restart < 3; restart++) {
+    const store = await fixture.reopen();
+    assert.deepEqual(await store.promptOf(KEY), prompt);
+    for (let count = 0; count < 6; count++) await store.append(KEY, [long]);
+  }
+  const text = await readFile(await fixture.sessionPath(), "utf8");
+  assert.ok(text.length > 3_000_000);
+  const repeated = text.match(/"prompt"/g)?.length ?? 0;
+  assert.ok(repeated > 3 && repeated < 12, `written ${repeated} times`);
+});
+
 test("an index that is missing is made again from the headers", async () => {
   await using fixture = await openFixture();
   const other = "agent:main:mattermost:dm:other" as SessionKey;
