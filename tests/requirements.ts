@@ -119,6 +119,11 @@ const product: readonly [id: string, promise: string][] = [
     "P111",
     "A session's system prompt has the same bytes after a restart, however long the session",
   ],
+  [
+    "P135",
+    "What is remembered stands in MEMORY.md and USER.md, within limits that the model is told",
+  ],
+  ["P136", "What Hermes learns of one person is not told to another"],
 ];
 
 export const REQUIREMENTS: readonly Requirement[] = [

@@ -192,20 +192,17 @@ async function turnInput(message: InboundMessage, key: SessionKey, deps: Exchang
     startedAtMs: session?.createdAtMs ?? deps.delivery.clock.nowMs(),
     timeZone: deps.timeZone,
   });
-  return { systemPrompt, history, userMessage, context: toolContext(message, key) };
+  return { systemPrompt, history, userMessage, context: toolContext(message, key, shared) };
 }
 
 function toolContext(
-  { senderId, senderName }: InboundMessage,
+  message: InboundMessage,
   sessionKey: SessionKey,
+  hasSeveralPeople: boolean,
 ): ToolContext {
+  const person = { id: message.senderId, name: message.senderName };
   const askQuestion = () => Promise.resolve({ kind: "nobody_to_ask" as const });
-  return {
-    sessionKey,
-    person: { id: senderId, name: senderName },
-    askApproval: askNobody,
-    askQuestion,
-  };
+  return { sessionKey, person, hasSeveralPeople, askApproval: askNobody, askQuestion };
 }
 
 /**

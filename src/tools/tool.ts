@@ -31,6 +31,8 @@ export interface ToolContext {
   readonly sessionKey: SessionKey;
   /** Who gave the task; `undefined` when nobody did, as in a job. */
   readonly person: Person | undefined;
+  /** Others read along, also later: what is one person's alone must not be told. */
+  readonly hasSeveralPeople: boolean;
   readonly askApproval: AskApproval;
   readonly askQuestion: AskQuestion;
 }

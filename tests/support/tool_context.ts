@@ -7,6 +7,7 @@ export function toolContext(parts: Partial<ToolContext> = {}): ToolContext {
   return {
     sessionKey: "agent:main:test:dm:alice" as SessionKey,
     person: { id: "alice-id", name: "alice" },
+    hasSeveralPeople: false,
     askApproval: askNobody,
     askQuestion: () => Promise.resolve({ kind: "nobody_to_ask" }),
     ...parts,
