@@ -25,12 +25,14 @@ export class AppendFile {
 
   /** Opens `path`, or creates it with mode 0600 (its folders with 0700). Throws a `FileError`. */
   static async open(path: string): Promise<AppendFile> {
+    let descriptor: number | undefined;
     try {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      const descriptor = openSync(path, "a+", 0o600);
+      descriptor = openSync(path, "a+", 0o600);
       await syncFolder(dirname(path));
       return new AppendFile(path, descriptor);
     } catch (error) {
+      if (descriptor !== undefined) closeSync(descriptor);
       throw new FileError("write", path, error);
     }
   }

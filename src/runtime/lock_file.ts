@@ -1,17 +1,17 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { link, mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import process from "node:process";
 import { setTimeout as delay } from "node:timers/promises";
 import { readTextFile } from "./atomic_file.ts";
 import { FileError, systemCodeOf } from "./file_error.ts";
+import { isRunning, ownProcessId, type ProcessId } from "./process_id.ts";
 
 export type LockResult =
   | { readonly kind: "acquired"; readonly release: () => Promise<void> }
   | { readonly kind: "held"; readonly by: LockHolder };
 
-export interface LockHolder {
-  readonly pid: number;
+/** Who holds a lock: a process that runs, and what it said of itself. */
+export interface LockHolder extends ProcessId {
   /** When the lock was taken, in milliseconds since 1970-01-01 UTC. */
   readonly startedAtMs: number;
   readonly description: string;
@@ -21,8 +21,6 @@ export interface LockHolder {
 interface LockRecord extends LockHolder {
   /** Tells this lock from an earlier or later one of the same process. */
   readonly id: string;
-  /** Tells the process from a later one with the same pid; absent where the system does not say. */
-  readonly process?: string;
 }
 
 /**
@@ -35,14 +33,20 @@ export async function acquireLock(
   owner: { readonly description: string },
 ): Promise<LockResult> {
   return await guarded(path, async () => {
-    const holder = parseRecord(await readTextFile(path));
-    if (holder !== undefined && await isAlive(holder)) {
-      return { kind: "held", by: toHolder(holder) };
-    }
+    const holder = await readLockHolder(path);
+    if (holder !== undefined) return { kind: "held", by: holder };
     const record = await ownRecord(owner.description);
     await replace(path, JSON.stringify(record));
     return { kind: "acquired", release: () => release(path, record.id) };
   });
+}
+
+/** The process that holds the lock now; `undefined` when nobody does. Throws a `FileError`. */
+export async function readLockHolder(path: string): Promise<LockHolder | undefined> {
+  const record = parseRecord(await readTextFile(path));
+  if (record === undefined || !await isRunning(record)) return undefined;
+  const { id: _, ...holder } = record;
+  return holder;
 }
 
 /** A guard that is older belongs to a process that died: the work under it takes milliseconds. */
@@ -55,7 +59,7 @@ async function guarded<Result>(path: string, work: () => Promise<Result>): Promi
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     while (!await tryCreate(guard)) {
-      if (await isAbandoned(guard)) await rm(guard, { force: true });
+      if (await isAbandoned(guard)) await removeAbandoned(guard);
       await delay(GUARD_POLL_MS);
     }
     try {
@@ -84,11 +88,31 @@ async function isAbandoned(guard: string): Promise<boolean> {
   return Math.abs(Date.now() - modifiedMs) > GUARD_MS_MAX; // A time far ahead is a wrong clock's.
 }
 
+/**
+ * Another process may have done the same a moment ago, so that what stands there now is the guard of
+ * its work: this one is put back.
+ */
+async function removeAbandoned(guard: string): Promise<void> {
+  const aside = `${guard}.${randomBytes(6).toString("hex")}`;
+  try {
+    await rename(guard, aside);
+  } catch (error) {
+    if (systemCodeOf(error) === "ENOENT") return; // The other one was quicker.
+    throw error;
+  }
+  try {
+    if (!await isAbandoned(aside)) await link(aside, guard).catch(() => {}); // A third was quicker.
+  } finally {
+    await rm(aside, { force: true });
+  }
+}
+
 /** A lock that we cannot read protects nothing: `undefined`. */
 function parseRecord(text: string | undefined): LockRecord | undefined {
   try {
     const value = JSON.parse(text ?? "null");
-    const isRecord = Number.isInteger(value?.pid) && typeof value.startedAtMs === "number" &&
+    const isRecord = Number.isInteger(value?.pid) && value.pid > 0 &&
+      typeof value.startedAtMs === "number" &&
       typeof value.description === "string" && typeof value.id === "string";
     return isRecord ? value : undefined;
   } catch {
@@ -96,42 +120,9 @@ function parseRecord(text: string | undefined): LockRecord | undefined {
   }
 }
 
-async function isAlive(record: LockRecord): Promise<boolean> {
-  try {
-    process.kill(record.pid, 0);
-  } catch (error) {
-    if (systemCodeOf(error) !== "EPERM") return false; // EPERM: it lives, and belongs to another user.
-  }
-  const identity = await processIdentity(record.pid);
-  return record.process === undefined || identity === undefined || record.process === identity;
-}
-
-/** Boot and start time of a process; `undefined` where there is no `/proc`. */
-async function processIdentity(pid: number): Promise<string | undefined> {
-  try {
-    const boot = await readFile("/proc/sys/kernel/random/boot_id", "utf8");
-    const stat = await readFile(`/proc/${pid}/stat`, "utf8");
-    // The name, in parentheses, may hold anything; the start time is the 20th field after it.
-    const startTicks = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
-    return `${boot.trim()}/${startTicks}`;
-  } catch {
-    return undefined; // Not Linux, or the process has just ended: the next try will see that.
-  }
-}
-
-function toHolder(record: LockRecord): LockHolder {
-  return { pid: record.pid, startedAtMs: record.startedAtMs, description: record.description };
-}
-
 async function ownRecord(description: string): Promise<LockRecord> {
-  const identity = await processIdentity(process.pid);
-  return {
-    pid: process.pid,
-    startedAtMs: Date.now(),
-    description,
-    id: randomBytes(12).toString("hex"),
-    ...(identity === undefined ? {} : { process: identity }),
-  };
+  const id = randomBytes(12).toString("hex");
+  return { ...await ownProcessId(), startedAtMs: Date.now(), description, id };
 }
 
 /** Without a sync, which could take longer than the guard lasts: a lock need not outlive the machine. */

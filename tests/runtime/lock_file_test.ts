@@ -4,7 +4,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { test } from "node:test";
 import { FileError } from "../../src/runtime/file_error.ts";
-import { acquireLock } from "../../src/runtime/lock_file.ts";
+import { acquireLock, readLockHolder } from "../../src/runtime/lock_file.ts";
 import { tempDir } from "../support/temp_dir.ts";
 import { moduleUrl, runScript } from "./run_script.ts";
 
@@ -12,7 +12,7 @@ const owner = { description: "gateway of hermes" };
 
 /** Takes the lock, tells the outcome in one line, and lives until its standard input ends. */
 function lockingScript(path: string): string {
-  return `import { acquireLock } from ${moduleUrl("lock_file.ts")};
+  return `import { acquireLock, readLockHolder } from ${moduleUrl("lock_file.ts")};
     const result = await acquireLock(${JSON.stringify(path)}, { description: "child" });
     console.log(result.kind);
     process.stdin.resume();`;
@@ -29,9 +29,11 @@ test("[P28] acquireLock() tells the second who holds it, until release()", async
   assert.equal(second.by.pid, process.pid);
   assert.equal(second.by.description, "gateway of hermes");
   assert(second.by.startedAtMs >= before && second.by.startedAtMs <= Date.now());
-  assert.deepEqual(Object.keys(second.by).toSorted(), ["description", "pid", "startedAtMs"]);
+  assert.deepEqual(await readLockHolder(path), second.by);
+  assert(!("id" in second.by), "what tells our lock from others is nobody's business");
   await first.release();
   await first.release();
+  assert.equal(await readLockHolder(path), undefined);
   const third = await acquireLock(path, owner);
   assert.equal(third.kind, "acquired");
 });
@@ -55,8 +57,10 @@ test("[P28] acquireLock() is refused while another process holds the lock, and n
   assert(refused.kind === "held");
   assert.equal(refused.by.pid, child.pid);
   assert.equal(refused.by.description, "child");
+  assert.equal((await readLockHolder(path))?.pid, child.pid);
   child.kill("SIGKILL");
   await exited;
+  assert.equal(await readLockHolder(path), undefined);
   assert.equal((await acquireLock(path, owner)).kind, "acquired");
 });
 
@@ -102,7 +106,18 @@ test("acquireLock() takes over from a process whose pid another one has now", {
 test("acquireLock() takes over a file that is no lock", async () => {
   await using dir = await tempDir();
   const path = join(dir.path, "gateway.lock");
-  for (const text of ["", "nonsense", "null", "[]", '{"pid":"1"}', `{"pid":${process.pid}}`]) {
+  const ofNoProcess = '{"pid":0,"startedAtMs":1,"description":"","id":"1"}';
+  for (
+    const text of [
+      "",
+      "nonsense",
+      "null",
+      "[]",
+      '{"pid":"1"}',
+      `{"pid":${process.pid}}`,
+      ofNoProcess,
+    ]
+  ) {
     await writeFile(path, text);
     assert.equal((await acquireLock(path, owner)).kind, "acquired", text);
   }
@@ -119,6 +134,17 @@ test("acquireLock() gets past the guard of a process that died in its work", asy
     await utimes(`${path}.guard`, time, time);
     assert.equal((await acquireLock(path, owner)).kind, "acquired");
   }
+});
+
+test("acquireLock() of many lets one win also where a guard was left behind", async () => {
+  await using dir = await tempDir();
+  const path = join(dir.path, "gateway.lock");
+  const hourAgo = new Date(Date.now() - 3_600_000);
+  await writeFile(`${path}.guard`, "");
+  await utimes(`${path}.guard`, hourAgo, hourAgo);
+  const results = await Promise.all(Array.from({ length: 10 }, () => acquireLock(path, owner)));
+  assert.equal(results.filter(({ kind }) => kind === "acquired").length, 1);
+  assert.deepEqual(await readdir(dir.path), ["gateway.lock"]);
 });
 
 test("acquireLock() leaves the lock of somebody else alone when ours was removed by hand", async () => {
