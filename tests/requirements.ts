@@ -124,6 +124,11 @@ const product: readonly [id: string, promise: string][] = [
     "What is remembered stands in MEMORY.md and USER.md, within limits that the model is told",
   ],
   ["P136", "What Hermes learns of one person is not told to another"],
+  [
+    "P137",
+    "Skills are listed in few words and read when they are needed; broken ones spoil nothing",
+  ],
+  ["P138", "The agent writes skills of its own, and nothing outside of them"],
 ];
 
 export const REQUIREMENTS: readonly Requirement[] = [
