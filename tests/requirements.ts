@@ -111,6 +111,7 @@ const product: readonly [id: string, promise: string][] = [
     "A message that was claimed and not answered when the process died is answered after the restart",
   ],
   ["P30", "The sandbox behaves like the recorded server"],
+  ["P45", "The gateway keeps a status file of what it does, of how it ended, and of no secret"],
   [
     "P110",
     "Tool calls that cannot disturb each other run side by side, at most 8, others in order",

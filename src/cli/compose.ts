@@ -1,5 +1,6 @@
 import type { Config } from "../config/load_config.ts";
 import { HermesError } from "../errors.ts";
+import { LiveStatus } from "../gateway/gateway_status.ts";
 import { createModelClient } from "../models/ai_sdk_client.ts";
 import { chooseModel, type ModelSettings } from "../models/choose_model.ts";
 import type { ModelClient } from "../models/model_client.ts";
@@ -8,9 +9,11 @@ import type { Clock } from "../runtime/clock.ts";
 import { createNetwork } from "../runtime/connect_network.ts";
 import type { Log } from "../runtime/log.ts";
 import type { Network } from "../runtime/network.ts";
+import { ownProcessId } from "../runtime/process_id.ts";
 import { chooseProxy } from "../runtime/proxy.ts";
 import type { Random } from "../runtime/random.ts";
 import type { Secret } from "../runtime/secret.ts";
+import { VERSION } from "./version.ts";
 
 /** What everything else stands on. */
 export interface Foundations {
@@ -27,6 +30,12 @@ export class NoModelError extends HermesError {
   constructor(problem: string, hint: string) {
     super(`Cannot choose a model: ${problem}`, { hint });
   }
+}
+
+/** The status of a gateway that this process starts. */
+export async function composeStatus(home: string, clock: Clock): Promise<LiveStatus> {
+  const startedAtMs = clock.nowMs();
+  return new LiveStatus({ ...await ownProcessId(), version: VERSION, startedAtMs, home });
 }
 
 /** The way to Mattermost: with its own CA and its own proxy, if there are any. */

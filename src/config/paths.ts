@@ -9,6 +9,10 @@ export interface HomePaths {
   readonly soulFile: string;
   readonly sessionsFolder: string;
   readonly stateFolder: string;
+  /** Held by the gateway of this home. */
+  readonly gatewayLockFile: string;
+  /** What that gateway tells of itself. */
+  readonly gatewayStatusFile: string;
   readonly logsFolder: string;
   readonly memoriesFolder: string;
   readonly skillsFolder: string;
@@ -23,6 +27,8 @@ export function homePaths(home: string): HomePaths {
     soulFile: join(home, "SOUL.md"),
     sessionsFolder: join(home, "sessions"),
     stateFolder: join(home, "state"),
+    gatewayLockFile: join(home, "state", "gateway.lock"),
+    gatewayStatusFile: join(home, "state", "gateway.json"),
     logsFolder: join(home, "logs"),
     memoriesFolder: join(home, "memories"),
     skillsFolder: join(home, "skills"),

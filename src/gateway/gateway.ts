@@ -8,6 +8,7 @@ import type { Log } from "../runtime/log.ts";
 import type { OwnEchoes } from "../replies/own_echoes.ts";
 import type { SessionKey } from "../sessions/session_store.ts";
 import { answerWithNote, type ExchangeDeps, runExchange } from "./exchange.ts";
+import type { LiveStatus } from "./gateway_status.ts";
 import { gate, type GatePolicy, type IgnoreReason } from "./gate.ts";
 import { type BotIdentity, type InboundMessage, toInboundMessage } from "./inbound.ts";
 import { LANE_LENGTH_MAX, SessionLanes } from "./lanes.ts";
@@ -27,6 +28,8 @@ export interface GatewayDeps {
   readonly exchange: ExchangeDeps;
   /** How long answers under way may take after the events have ended. */
   readonly drainMs: number;
+  /** Where the gateway tells what it does. */
+  readonly status: LiveStatus;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -51,7 +54,7 @@ export async function runGateway(deps: GatewayDeps, cancel: AbortSignal): Promis
 
 class Gateway {
   readonly #deps: GatewayDeps;
-  readonly #lanes = new SessionLanes();
+  readonly #lanes: SessionLanes;
   readonly #ended = new AbortController();
   readonly #cancel: AbortSignal;
   #bot: BotIdentity;
@@ -59,23 +62,31 @@ class Gateway {
   constructor(deps: GatewayDeps, cancel: AbortSignal) {
     this.#deps = deps;
     this.#bot = deps.bot;
+    this.#lanes = new SessionLanes((messages) => deps.status.note({ messages }));
     this.#cancel = AbortSignal.any([cancel, this.#ended.signal]);
   }
 
   handle(event: ServerEvent): void {
-    const { log } = this.#deps;
+    const { clock, log, status } = this.#deps;
+    const nowMs = clock.nowMs();
+    if (event.kind !== "disconnected") status.note({ lastEventAtMs: nowMs });
     switch (event.kind) {
       case "posted":
         return this.#handlePosted(event);
       case "user_updated":
         return this.#takeName(event.user);
       case "connected":
+        status.note({ connection: { kind: "connected", sinceMs: nowMs } });
         return log("info", "gateway.connected", {
           how: event.how,
           server: event.serverVersion || undefined,
         });
       case "disconnected": {
         const { reason, detail, retryInMs } = event;
+        const retryAtMs = nowMs + retryInMs;
+        const before = status.current.connection;
+        const sinceMs = before.kind === "connected" ? nowMs : before.sinceMs;
+        status.note({ connection: { kind: "disconnected", sinceMs, reason, detail, retryAtMs } });
         return log("warn", "gateway.disconnected", { reason, detail, retryInMs });
       }
       default:
@@ -94,7 +105,8 @@ class Gateway {
 
   /** Lets what runs finish, for as long as it may. */
   async drain(): Promise<void> {
-    const { clock, drainMs, log } = this.#deps;
+    const { clock, drainMs, log, status } = this.#deps;
+    status.note({ stoppingSinceMs: clock.nowMs() });
     if (this.#lanes.size > 0) log("info", "gateway.draining", { messages: this.#lanes.size });
     const idle = this.#lanes.idle();
     const limit = clock.sleep(drainMs, this.#cancel);
@@ -111,6 +123,7 @@ class Gateway {
   #takeName({ id, username }: User): void {
     if (id !== this.#bot.userId || username === this.#bot.username) return;
     this.#bot = { userId: id, username };
+    this.#deps.status.note({ bot: this.#bot });
     this.#deps.log("info", "gateway.renamed", { bot: username });
   }
 
@@ -179,12 +192,13 @@ class Gateway {
     message: InboundMessage,
     work: () => Promise<readonly string[]>,
   ): Promise<void> {
-    const { log, clock } = this.#deps;
+    const { clock, log } = this.#deps;
     const { postId } = message;
     const startedAtMs = clock.nowMs();
     try {
       const replyIds = await work();
       this.#record(postId, "answered", replyIds);
+      await this.#noteAnswered();
       const tookMs = clock.nowMs() - startedAtMs;
       log("info", "gateway.answered", { postId, posts: replyIds.length, tookMs });
     } catch (error) {
@@ -195,6 +209,12 @@ class Gateway {
       const code = error instanceof HermesError ? error.code : "bug";
       log("error", "gateway.not_answered", { postId, code, error: String(error) });
     }
+  }
+
+  async #noteAnswered(): Promise<void> {
+    const { exchange, status } = this.#deps;
+    const sessions = await exchange.sessions.count().catch(() => undefined); // Not worth a failure.
+    status.note({ answered: status.current.answered + 1, sessions });
   }
 
   /** On a disk that takes no more it stays claimed: the next start finds what was posted. */

@@ -8,9 +8,20 @@ interface Lane {
   length: number;
 }
 
+/** How much there is to do, over all sessions. */
+export interface LaneCounts {
+  readonly running: number;
+  readonly waiting: number;
+}
+
 /** Runs work of one session one after the other, and work of different sessions side by side. */
 export class SessionLanes {
   readonly #lanes = new Map<SessionKey, Lane>();
+  readonly #onChange: (counts: LaneCounts) => void;
+
+  constructor(onChange: (counts: LaneCounts) => void = () => {}) {
+    this.#onChange = onChange;
+  }
 
   /**
    * Queues `work`, which must not reject: whoever queues it also handles its failures.
@@ -24,8 +35,10 @@ export class SessionLanes {
     lane.tail = lane.tail.then(work).finally(() => {
       lane.length--;
       if (lane.length === 0) this.#lanes.delete(key);
+      this.#tell();
     });
     this.#lanes.set(key, lane);
+    this.#tell();
     return true;
   }
 
@@ -41,5 +54,10 @@ export class SessionLanes {
     while (this.#lanes.size > 0) {
       await Promise.all([...this.#lanes.values()].map((lane) => lane.tail));
     }
+  }
+
+  #tell(): void {
+    const running = this.#lanes.size;
+    this.#onChange({ running, waiting: this.size - running });
   }
 }

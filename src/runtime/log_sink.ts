@@ -39,7 +39,8 @@ const CREDENTIALS: readonly [pattern: RegExp, replacement: string][] = [
   [/\b((?:access_|api_|auth_)?(?:token|key|secret|password))=[^\s&"']+/gi, "$1=***"],
 ];
 
-function redactorOf(secrets: readonly string[]): (text: string) => string {
+/** Takes the known secrets, and what looks like one, out of a text. */
+export function redactorOf(secrets: readonly string[]): (text: string) => string {
   const known = secrets.filter((secret) => secret.length >= SECRET_LENGTH_MIN)
     .flatMap((secret) => [secret, encodeURIComponent(secret.toWellFormed())])
     .toSorted((a, b) => b.length - a.length); // A secret may be the beginning of another.

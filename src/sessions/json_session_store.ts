@@ -99,6 +99,10 @@ class JsonSessionStore implements SessionStore {
     return this.#inOrder(key, (index) => Promise.resolve(index.get(key)));
   }
 
+  async count(): Promise<number> {
+    return (await this.#openIndex()).size;
+  }
+
   reset(key: SessionKey): Promise<void> {
     return this.#inOrder(key, async (index) => {
       if (index.get(key) === undefined) return;

@@ -40,6 +40,10 @@ export class SessionIndex {
     this.#sessions = sessions;
   }
 
+  get size(): number {
+    return this.#sessions.size;
+  }
+
   get(key: SessionKey): SessionSummary | undefined {
     return this.#sessions.get(key);
   }

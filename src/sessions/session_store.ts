@@ -54,6 +54,8 @@ export interface SessionStore {
   keepPrompt(key: SessionKey, prompt: SessionPrompt): Promise<void>;
   /** The facts of a session, or `undefined` before it began. */
   describe(key: SessionKey): Promise<SessionSummary | undefined>;
+  /** How many sessions are kept and have not ended. */
+  count(): Promise<number>;
   /** Ends the current session of `key`: the next message starts an empty one. */
   reset(key: SessionKey): Promise<void>;
   close(): Promise<void>;

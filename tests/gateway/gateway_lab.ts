@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { ExchangeDeps } from "../../src/gateway/exchange.ts";
+import { LiveStatus } from "../../src/gateway/gateway_status.ts";
 import { type GatewayDeps, runGateway } from "../../src/gateway/gateway.ts";
 import { Ledger } from "../../src/gateway/ledger.ts";
 import { readUnfinishedPosts } from "../../src/gateway/unfinished_posts.ts";
@@ -63,6 +64,7 @@ export class GatewayLab implements AsyncDisposable {
     const delivery = { api, botUserId, pendingSecret, echoes, clock, random, log };
     const loadTools = () => Promise.resolve(new ToolRegistry([]));
     const turn = { model, loadTools, stepsMax: 5, toolResultCharsMax: 10_000 };
+    const status = new LiveStatus({ pid: 1, version: "0", startedAtMs: clock.nowMs(), home: "/" });
     const done = runGateway({
       events: options.events ?? listen(lab.listenerDeps(), stop.signal),
       unfinished: await readUnfinishedPosts(
@@ -100,12 +102,13 @@ export class GatewayLab implements AsyncDisposable {
         ...options.exchange,
       },
       drainMs: options.drainMs ?? 10_000,
+      status,
       clock,
       log,
     }, cancel.signal).finally(async () => {
       await Promise.all([sessions.close(), ledger.close()]);
     });
-    const gateway = new RunningGateway(done, ledger, stop, cancel);
+    const gateway = new RunningGateway(done, ledger, status, stop, cancel);
     this.#running.push(gateway);
     if (options.events === undefined) await lab.sandbox.connected("hermes");
     return gateway;
@@ -150,17 +153,20 @@ export class GatewayLab implements AsyncDisposable {
 export class RunningGateway {
   readonly done: Promise<void>;
   readonly ledger: Ledger;
+  readonly status: LiveStatus;
   readonly #stop: AbortController;
   readonly #cancel: AbortController;
 
   constructor(
     done: Promise<void>,
     ledger: Ledger,
+    status: LiveStatus,
     stop: AbortController,
     cancel: AbortController,
   ) {
     this.done = done;
     this.ledger = ledger;
+    this.status = status;
     this.#stop = stop;
     this.#cancel = cancel;
   }

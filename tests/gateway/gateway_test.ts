@@ -142,6 +142,7 @@ test("[P21] runGateway() has the message in the session before it asks the model
     promptOf: () => Promise.resolve(undefined),
     keepPrompt: () => Promise.resolve(),
     rewind: () => Promise.resolve(),
+    count: () => Promise.resolve(0),
     reset: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };
@@ -371,4 +372,49 @@ test("[C17] runGateway() listens to the bot's new name as soon as it is renamed,
   await lab.logged("gateway.answered", asked.id);
   assert.equal((await lab.logged("gateway.ignored", old.id)).fields.reason, "not_mentioned");
   assert.deepEqual(model.requests[0]?.messages.map(({ text }) => text), ["are you there?"]);
+});
+
+test("[P45] runGateway() notes in its status what it does", async () => {
+  await using lab = await GatewayLab.start();
+  const finish = Promise.withResolvers<string>();
+  const model = new ScriptedModel(() => finish.promise, "fine");
+  const gateway = await lab.run(model);
+  const { status } = gateway;
+  const nowMs = lab.lab.clock.nowMs();
+  const alice = lab.lab.sandbox.as("alice");
+  const asked = [alice.dm("hermes", "one"), alice.dm("hermes", "two")];
+  for (const { id } of asked) await lab.logged("gateway.message", id);
+  assert.deepEqual(status.current.connection, { kind: "connected", sinceMs: nowMs });
+  assert.deepEqual(status.current.messages, { running: 1, waiting: 1 });
+  finish.resolve("fine");
+  for (const { id } of asked) await lab.logged("gateway.answered", id);
+  assert.equal(status.current.answered, 2);
+  assert.equal(status.current.sessions, 1);
+  assert.equal(status.current.lastEventAtMs, nowMs);
+  assert.equal(status.current.stoppingSinceMs, undefined);
+  await gateway.stop();
+  assert.deepEqual(status.current.messages, { running: 0, waiting: 0 });
+  assert.equal(status.current.stoppingSinceMs, nowMs);
+});
+
+test("[P45] runGateway() notes since when it is disconnected, and not since when it tries again", async () => {
+  await using lab = await GatewayLab.start();
+  const lost = { kind: "disconnected", reason: "closed", detail: "Closed", retryInMs: 10 } as const;
+  const { clock } = lab.lab;
+  const startedAtMs = clock.nowMs();
+  async function* events(): AsyncGenerator<ServerEvent> {
+    yield { kind: "connected", how: "fresh", serverVersion: "" };
+    clock.advance(1);
+    yield lost;
+    clock.advance(1);
+    yield lost;
+  }
+  const gateway = await lab.run(new ScriptedModel(), { events: events() });
+  await gateway.done;
+  const { connection, lastEventAtMs } = gateway.status.current;
+  const sinceMs = startedAtMs + 1;
+  const retryAtMs = startedAtMs + 2 + 10;
+  const { reason, detail } = lost;
+  assert.deepEqual(connection, { kind: "disconnected", sinceMs, reason, detail, retryAtMs });
+  assert.equal(lastEventAtMs, startedAtMs);
 });

@@ -183,6 +183,16 @@ test("reset() ends the session for good, and the next message starts another fil
   assert.equal((await fixture.sessionPaths()).length, 2);
 });
 
+test("count() tells how many sessions there are, also after a restart and without those that ended", async () => {
+  await using fixture = await openFixture();
+  assert.equal(await fixture.store.count(), 0);
+  const other = `${KEY}:other` as SessionKey;
+  for (const key of [KEY, other]) await fixture.store.append(key, [stored(user("hello"))]);
+  assert.equal(await fixture.store.count(), 2);
+  await fixture.store.reset(KEY);
+  assert.equal(await (await fixture.reopen()).count(), 1);
+});
+
 test("reset() of a session that does not exist changes nothing", async () => {
   await using fixture = await openFixture();
   await fixture.store.reset(KEY);

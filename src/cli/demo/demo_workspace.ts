@@ -9,7 +9,7 @@ import { createLog } from "../../runtime/log_sink.ts";
 import { systemRandom } from "../../runtime/random.ts";
 import { SandboxServer } from "../../sandbox/sandbox_server.ts";
 import { SEEDED_BOT } from "../../sandbox/seed.ts";
-import { composeMattermostNetwork, type Foundations } from "../compose.ts";
+import { composeMattermostNetwork, composeStatus, type Foundations } from "../compose.ts";
 import { chooseDemoModel, type DemoModel, loadOwnConfig } from "./demo_model.ts";
 import { type PostOutcome, readOutcome } from "./demo_outcome.ts";
 import { type GatewayHost, startGateway } from "../gateway/start_gateway.ts";
@@ -131,5 +131,6 @@ async function demoHost(
     paths: homePaths(home),
     network: composeMattermostNetwork(config),
     model,
+    status: await composeStatus(home, foundations.clock),
   };
 }

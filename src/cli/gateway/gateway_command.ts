@@ -2,6 +2,8 @@ import type { Finding } from "../../config/finding.ts";
 import { type Config, loadConfig } from "../../config/load_config.ts";
 import { homePaths, resolveHome } from "../../config/paths.ts";
 import { requireMattermost } from "../../config/require_mattermost.ts";
+import { withStatusFile } from "../../gateway/status_file.ts";
+import { watchProblems } from "../../gateway/watch_problems.ts";
 import {
   MattermostApiError,
   UnauthorizedError,
@@ -10,18 +12,17 @@ import {
 import { CertificateError } from "../../runtime/certificates.ts";
 import { systemClock } from "../../runtime/clock.ts";
 import type { Log } from "../../runtime/log.ts";
-import { createLog } from "../../runtime/log_sink.ts";
+import { createLog, redactorOf } from "../../runtime/log_sink.ts";
 import { isTemporary } from "../../mattermost/until_answered.ts";
 import { NetworkError } from "../../runtime/network_error.ts";
-import { listenForStopSignals } from "../../runtime/process_signals.ts";
+import { listenForStopSignals, type StopSignals } from "../../runtime/process_signals.ts";
 import { systemRandom } from "../../runtime/random.ts";
-import type { Secret } from "../../runtime/secret.ts";
-import { composeMattermostNetwork, composeModel, NoModelError } from "../compose.ts";
+import { composeMattermostNetwork, composeModel, composeStatus, NoModelError } from "../compose.ts";
 import { EXIT } from "../exit_codes.ts";
 import { takeGatewayLocks } from "./gateway_locks.ts";
 import type { CliIo } from "../io.ts";
 import { renderError, sentence } from "../render_error.ts";
-import { ServerUrlError, startGateway } from "./start_gateway.ts";
+import { type GatewayHost, ServerUrlError, startGateway } from "./start_gateway.ts";
 
 export interface GatewayOptions {
   readonly verbose: boolean;
@@ -56,8 +57,14 @@ export async function runGatewayCommand(options: GatewayOptions, io: CliIo): Pro
   }
   const { config, token } = ready;
   const secrets = [token];
-  const log = createGatewayLog(config, secrets, options, io);
-  const foundations = { clock: systemClock, random: systemRandom, log };
+  const clock = systemClock;
+  const status = await composeStatus(home, clock);
+  const revealed = () => secrets.map((secret) => secret.reveal());
+  const log = watchProblems(createGatewayLog(config, revealed, options, io), status, {
+    clock,
+    redact: (text) => redactorOf(revealed())(text),
+  });
+  const foundations = { clock, random: systemRandom, log };
   const signals = listenForStopSignals();
   try {
     const { client: model, apiKey } = composeModel(config, foundations);
@@ -65,16 +72,26 @@ export async function runGatewayCommand(options: GatewayOptions, io: CliIo): Pro
     const network = composeMattermostNetwork(config);
     const paths = homePaths(home);
     await using _locks = await takeGatewayLocks({ ...paths, token }, environment);
-    await startGateway({ ...foundations, ...ready, paths, network, model }, signals);
-    log("info", "gateway.stopped", {});
+    const host = { ...foundations, ...ready, paths, network, model, status };
+    const statusFile = { path: paths.gatewayStatusFile, clock, log };
+    await withStatusFile(status, statusFile, () => runUntilStopped(host, signals));
     return EXIT.ok;
   } catch (error) {
-    if (signals.stop.aborted && error === signals.stop.reason) return EXIT.ok; // While it started.
     io.err(renderError(error));
     return isConfigError(error) ? EXIT.config : EXIT.failure;
   } finally {
     signals.dispose();
   }
+}
+
+async function runUntilStopped(host: GatewayHost, signals: StopSignals): Promise<void> {
+  try {
+    await startGateway(host, signals);
+  } catch (error) {
+    const isAsked = signals.stop.aborted && error === signals.stop.reason; // While it started.
+    if (!isAsked) throw error;
+  }
+  host.log("info", "gateway.stopped", {});
 }
 
 /** Errors of the network are waited out; those of TLS do not pass by themselves. */
@@ -95,7 +112,7 @@ function printWarnings(warnings: readonly Finding[], io: CliIo): void {
 
 function createGatewayLog(
   config: Config,
-  secrets: readonly Secret[],
+  secrets: () => readonly string[],
   options: GatewayOptions,
   io: CliIo,
 ): Log {
@@ -107,6 +124,6 @@ function createGatewayLog(
     write: io.err,
     clock: systemClock,
     color: io.errTerminal.color,
-    secrets: () => secrets.map((secret) => secret.reveal()),
+    secrets,
   });
 }

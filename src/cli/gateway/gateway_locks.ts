@@ -24,13 +24,13 @@ export class AlreadyRunningError extends HermesError {
  * @throws AlreadyRunningError
  */
 export async function takeGatewayLocks(
-  owner: { readonly stateFolder: string; readonly home: string; readonly token: Secret },
+  owner: { readonly gatewayLockFile: string; readonly home: string; readonly token: Secret },
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<AsyncDisposable> {
   const description = `pid ${process.pid}, home ${owner.home}`;
   const digest = createHash("sha256").update(owner.token.reveal()).digest("hex").slice(0, 16);
   const places = [
-    ["this home", join(owner.stateFolder, "gateway.lock")],
+    ["this home", owner.gatewayLockFile],
     ["this token", join(tokenLocksFolder(environment), `mattermost-${digest}.lock`)],
   ] as const;
   const releases: (() => Promise<void>)[] = [];

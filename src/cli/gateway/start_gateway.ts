@@ -4,6 +4,7 @@ import type { Config } from "../../config/load_config.ts";
 import type { HomePaths } from "../../config/paths.ts";
 import type { Access } from "../../config/require_mattermost.ts";
 import { HermesError } from "../../errors.ts";
+import type { LiveStatus } from "../../gateway/gateway_status.ts";
 import type { ExchangeDeps } from "../../gateway/exchange.ts";
 import { runGateway } from "../../gateway/gateway.ts";
 import type { GatePolicy } from "../../gateway/gate.ts";
@@ -32,6 +33,7 @@ export interface GatewayHost extends Foundations {
   readonly paths: HomePaths;
   readonly network: Network;
   readonly model: ModelClient;
+  readonly status: LiveStatus;
 }
 
 /** Missed posts that are older are not answered any more. */
@@ -65,7 +67,8 @@ export async function startGateway(
 ): Promise<void> {
   const serverUrl = parseServerUrl(host.url);
   if ("problem" in serverUrl) throw new ServerUrlError(serverUrl.problem);
-  const { clock, config, log, network, paths, random, token } = host;
+  const { clock, config, log, network, paths, random, status, token } = host;
+  status.note({ server: serverUrl.restUrl, model: host.model.modelId });
   log("info", "gateway.starting", { server: serverUrl.restUrl, model: host.model.modelId });
   const api = new MattermostApi({ ...host, serverUrl, fetch: network.fetch });
   const deps = { api, clock, random, log };
@@ -78,22 +81,27 @@ export async function startGateway(
   const sessions = openJsonSessionStore({ folder: paths.sessionsFolder, clock, random, log });
   try {
     reportAccess(me, host);
+    const bot = { userId: me.id, username: me.username };
+    status.note({ bot });
     const readConfig = () => api.getClientConfig(signals.stop);
-    const [clientConfig, unfinished] = await Promise.all([
+    const [clientConfig, unfinished, sessionCount] = await Promise.all([
       untilAnswered(readConfig, { msMax: Infinity }, deps, signals.stop),
       readUnfinishedPosts(ledger, { ...deps, postAgeMsMax: POST_AGE_MS_MAX }, signals.stop),
+      sessions.count().catch(() => undefined), // Whoever writes first is told what is wrong.
     ]);
+    status.note({ sessions: sessionCount });
     const echoes = new OwnEchoes();
     const delivery = { ...deps, botUserId: me.id, pendingSecret: token, echoes };
     await runGateway({
       events: listen(listenerDeps(host, serverUrl, api, me), signals.stop),
       unfinished,
-      bot: { userId: me.id, username: me.username },
+      bot,
       policy: gatePolicy(host),
       ledger,
       echoes,
       exchange: { ...exchangeSettings(host, clientConfig), sessions, ledger, delivery, identity },
       drainMs: config.gateway.drainMs,
+      status,
       clock,
       log,
     }, signals.cancel);
