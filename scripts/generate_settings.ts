@@ -31,6 +31,7 @@ const YAML_EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     "    key_env: MY_SERVER_API_KEY",
     "    model: my-model",
   ],
+  platform_toolsets: ["platform_toolsets:", "  mattermost: [memory, skills, todo, clarify, file]"],
   providers: ["providers:", "  openrouter:", "    request_timeout_seconds: 600"],
 };
 

@@ -1,12 +1,9 @@
 import { join } from "node:path";
 import { readTextFile } from "../runtime/atomic_file.ts";
-import { cutText } from "../transcript/cut_text.ts";
+import { cutMiddle } from "../transcript/cut_middle.ts";
 
 /** Longest identity, in characters; more would crowd out the conversation. */
 const IDENTITY_CHARS_MAX = 20_000;
-/** Of a longer text the beginning and the end are kept: rules tend to stand at both. */
-const HEAD_CHARS = IDENTITY_CHARS_MAX * 0.7;
-const TAIL_CHARS = IDENTITY_CHARS_MAX * 0.2;
 
 const DEFAULT_IDENTITY = `You are Hermes, an assistant who works with people in their team chat.
 
@@ -18,11 +15,5 @@ flattery, and you disagree when you have a reason to.`;
 /** Who the agent is: the text of `SOUL.md` in `home`, or ours when there is none. Throws a `FileError`. */
 export async function loadIdentity(home: string): Promise<string> {
   const text = (await readTextFile(join(home, "SOUL.md")))?.trim() ?? "";
-  if (text === "") return DEFAULT_IDENTITY;
-  if (text.length <= IDENTITY_CHARS_MAX) return text;
-  const left = text.length - HEAD_CHARS - TAIL_CHARS;
-  const tail = text.slice(-TAIL_CHARS).replace(/^[\uDC00-\uDFFF]/, "");
-  return `${
-    cutText(text, HEAD_CHARS)
-  }\n\n[${left} characters of SOUL.md are left out here.]\n\n${tail}`;
+  return text === "" ? DEFAULT_IDENTITY : cutMiddle(text, IDENTITY_CHARS_MAX, "SOUL.md");
 }

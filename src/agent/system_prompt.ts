@@ -23,6 +23,18 @@ export interface Conversation {
 export interface SystemPromptParts {
   /** From `loadIdentity`. */
   readonly identity: string;
+  /** Names of the tools that the model is given. */
+  readonly toolNames: ReadonlySet<string>;
+  /** From `formatSkillIndex`; `""` for none. */
+  readonly skillIndex: string;
+  /** Where the tools work, e.g. the system and the working folder; `""` when no tool cares. */
+  readonly environment: string;
+  /** From `loadProjectFile`; `""` for none. */
+  readonly projectFile: string;
+  /** From `formatMemoryBlock`; an empty one is left out. */
+  readonly memoryBlocks: readonly string[];
+  /** Id of the model that answers. */
+  readonly modelId: string;
   /** How the chat shows text and takes files, in the words of the part that knows it. */
   readonly platformHint: string;
   readonly conversation: Conversation;
@@ -33,19 +45,66 @@ export interface SystemPromptParts {
 }
 
 /**
- * What the model is told before the conversation. It is the same, byte for byte, for a whole session,
- * so that providers can reuse what they have read: nothing in it tells the time or counts.
+ * What the model is told before the conversation: first what is the same for all sessions, then what
+ * changes now and then, last what is of this session alone. It is kept with the session and stays the
+ * same, byte for byte, so that providers can reuse what they have read: nothing in it tells the time.
  */
 export function buildSystemPrompt(parts: SystemPromptParts): string {
+  return partsOfPrompt(parts).map(({ text }) => text).join("\n\n");
+}
+
+/** The parts of the prompt in their order, by name, without the empty ones. */
+export function partsOfPrompt(
+  parts: SystemPromptParts,
+): readonly { readonly name: string; readonly text: string }[] {
   const started = new Intl.DateTimeFormat("en-US", { dateStyle: "full", timeZone: parts.timeZone })
     .format(parts.startedAtMs);
-  return [
-    parts.identity,
-    CONDUCT,
-    parts.platformHint,
-    describeConversation(parts.conversation),
-    `This conversation started on ${started} (${parts.timeZone}).`,
-  ].map((part) => part.trim()).filter((part) => part !== "").join("\n\n");
+  const named: readonly (readonly [name: string, text: string])[] = [
+    ["identity", parts.identity],
+    ["conduct", CONDUCT],
+    ["tool guidance", toolGuidance(parts.toolNames)],
+    ["skills", describeSkills(parts.skillIndex)],
+    ["environment", parts.environment],
+    ["platform", parts.platformHint],
+    ["project file", parts.projectFile],
+    ["memory", parts.memoryBlocks.map((block) => block.trim()).filter(Boolean).join("\n\n")],
+    ["conversation", describeConversation(parts.conversation)],
+    [
+      "date and model",
+      `This conversation started on ${started} (${parts.timeZone}). ` +
+      `You run on the model ${quote(parts.modelId)}.`,
+    ],
+  ];
+  return named.map(([name, text]) => ({ name, text: text.trim() })).filter(({ text }) =>
+    text !== ""
+  );
+}
+
+/** How tools are used together; what each does, its own description says. */
+const TOOL_GUIDANCE: readonly (readonly [tool: string, text: string])[] = [
+  [
+    "memory",
+    "Save lasting facts and corrections with memory when you learn them, without being asked.",
+  ],
+  ["session_search", "When somebody refers to an earlier conversation, look with session_search."],
+  [
+    "skill_manage",
+    "When a task was hard, or a skill proved wrong, keep what you learned as a skill.",
+  ],
+  [
+    "delegate_task",
+    "Give large independent parts of a task to delegate_task, with all they need to know.",
+  ],
+];
+
+function toolGuidance(toolNames: ReadonlySet<string>): string {
+  return TOOL_GUIDANCE.filter(([tool]) => toolNames.has(tool))
+    .map(([, text]) => `- ${text}`).join("\n");
+}
+
+function describeSkills(index: string): string {
+  if (index === "") return "";
+  return `Skills, which you read with skill_view before a task that one of them fits:\n${index}`;
 }
 
 function describeConversation(conversation: Conversation): string {

@@ -1,3 +1,4 @@
+import { homedir } from "node:os";
 import { isAbsolute } from "node:path";
 import { Secret } from "../runtime/secret.ts";
 import type { RawValue } from "./raw_value.ts";
@@ -140,6 +141,29 @@ export const textList: Parser<readonly string[]> = (raw) => {
   return items === undefined
     ? refused("is not a list: separate the entries with commas")
     : accepted(items.map((item) => item.text));
+};
+
+/** Whole paths, as a YAML list or with commas; `~` is the home folder of the user. */
+export const pathList: Parser<readonly string[]> = (raw) => {
+  const items = listItems(raw);
+  if (items === undefined) return refused("is not a list: separate the paths with commas");
+  const paths = items.map(({ text }) => text.replace(/^~(?=\/|$)/, () => homedir()));
+  const wrong = items.find((_, index) => !isAbsolute(paths[index] ?? ""));
+  if (wrong === undefined) return accepted(paths);
+  return refused(`holds ${quote(wrong)}: write the whole path, beginning with /`);
+};
+
+/** Lists of words by name. */
+export const textLists: Parser<Readonly<Record<string, readonly string[]>>> = (raw) => {
+  const lists = emptyRecord<readonly string[]>();
+  if (raw.kind === "empty") return accepted(lists);
+  if (raw.kind !== "map") return refused("is not a map: write one name: [entry, entry] a line");
+  for (const [name, value] of raw.entries) {
+    const items = listItems(value);
+    if (items === undefined) return refused(`has no list under ${name}: write [entry, entry]`);
+    lists[name] = items.map((item) => item.text);
+  }
+  return accepted(lists);
 };
 
 /** Mattermost's ids: users, channels, posts, teams. */

@@ -3,11 +3,14 @@ import { AGENT_SETTINGS } from "./settings/agent_settings.ts";
 import { GATEWAY_SETTINGS } from "./settings/gateway_settings.ts";
 import { LOG_SETTINGS } from "./settings/log_settings.ts";
 import { MATTERMOST_SETTINGS } from "./settings/mattermost_settings.ts";
+import { MEMORY_SETTINGS } from "./settings/memory_settings.ts";
 import { MODEL_SETTINGS } from "./settings/model_settings.ts";
 import { NETWORK_SETTINGS } from "./settings/network_settings.ts";
 import { PROVIDERS_SETTINGS } from "./settings/providers_settings.ts";
 import { SESSIONS_SETTINGS } from "./settings/sessions_settings.ts";
+import { SKILLS_SETTINGS } from "./settings/skills_settings.ts";
 import { STREAMING_SETTINGS } from "./settings/streaming_settings.ts";
+import { TOOLS_SETTINGS } from "./settings/tools_settings.ts";
 
 /**
  * Every setting of Hermes. From this table come the validation, the type of `Config`, the two
@@ -22,6 +25,9 @@ export const SETTINGS = {
   model: MODEL_SETTINGS,
   providers: PROVIDERS_SETTINGS,
   agent: AGENT_SETTINGS,
+  tools: TOOLS_SETTINGS,
+  memory: MEMORY_SETTINGS,
+  skills: SKILLS_SETTINGS,
   log: LOG_SETTINGS,
 };
 

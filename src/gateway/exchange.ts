@@ -1,4 +1,4 @@
-import { buildSystemPrompt } from "../agent/system_prompt.ts";
+import { type PromptSources, sessionPrompt } from "../agent/session_prompt.ts";
 import { runTurn, type TurnDeps, type TurnEvent, type TurnOutcome } from "../agent/turn.ts";
 import { HermesError } from "../errors.ts";
 import { isInvisible } from "../mattermost/clean_text.ts";
@@ -25,16 +25,13 @@ export interface ExchangeDeps {
   readonly turn: TurnDeps;
   readonly delivery: DeliveryDeps;
   readonly sessionOptions: SessionOptions;
-  /** Who the bot is: `SOUL.md`, or the built-in text. */
-  readonly identity: string;
+  readonly prompt: PromptSources;
   /** More instructions for one channel, by channel id. */
   readonly channelPrompts: ReadonlyMap<string, string>;
   /** Most code points the server takes in one post. */
   readonly runesMax: number;
   readonly typingIntervalMs: number;
   readonly streaming: boolean;
-  /** IANA name of the time zone in which dates are told. */
-  readonly timeZone: string;
   /** Most characters of earlier messages that a turn is given. */
   readonly historyCharsMax: number;
 }
@@ -185,13 +182,20 @@ async function turnInput(message: InboundMessage, key: SessionKey, deps: Exchang
   const shared = isShared(message, deps.sessionOptions);
   const userMessage: UserMessage = { role: "user", text: userText(message, { shared }) };
   const channelPrompt = deps.channelPrompts.get(message.channelId) ?? "";
-  const systemPrompt = buildSystemPrompt({
-    identity: deps.identity,
-    platformHint: `${PLATFORM_HINT}\n\n${channelPrompt}`,
-    conversation: conversationFacts(message, deps.sessionOptions),
-    startedAtMs: session?.createdAtMs ?? deps.delivery.clock.nowMs(),
-    timeZone: deps.timeZone,
-  });
+  const tools = await deps.turn.loadTools();
+  const systemPrompt = await sessionPrompt(
+    {
+      key,
+      conversation: conversationFacts(message, deps.sessionOptions),
+      personId: shared ? undefined : message.senderId,
+      platformHint: `${PLATFORM_HINT}\n\n${channelPrompt}`,
+      toolNames: new Set(tools.descriptions.map(({ name }) => name)),
+      modelId: deps.turn.model.modelId,
+      startedAtMs: session?.createdAtMs ?? deps.delivery.clock.nowMs(),
+    },
+    deps.prompt,
+    deps.sessions,
+  );
   return { systemPrompt, history, userMessage, context: toolContext(message, key, shared) };
 }
 

@@ -9,6 +9,9 @@ export interface MemoryToolDeps {
   readonly store: MemoryStore;
   /** Why a text must not be remembered, e.g. because it gives orders; `undefined` when it may. */
   readonly refuse: (text: string) => string | undefined;
+  /** What may be changed: the agent's notes, the profiles of people. */
+  readonly hasNotes: boolean;
+  readonly hasProfiles: boolean;
 }
 
 interface MemoryInput {
@@ -40,6 +43,9 @@ export function createMemoryTool(deps: MemoryToolDeps): Tool<MemoryInput> {
         throw new ToolError(`Cannot remember this: ${refusal}`, "Leave it.");
       }
       const target = toTarget(input.target, context);
+      if (!(target.kind === "notes" ? deps.hasNotes : deps.hasProfiles)) {
+        throw new ToolError(`The target "${input.target}" is switched off here`, "Do without it.");
+      }
       const outcome = await deps.store.change(target, change);
       if (outcome.kind === "refused") {
         throw new ToolError("Cannot change the memory", outcome.reason);

@@ -9,6 +9,12 @@ import { tempDir } from "../support/temp_dir.ts";
 const MORNING_MS = Date.UTC(2026, 5, 3, 6);
 const parts: SystemPromptParts = {
   identity: "You are Hermes.",
+  toolNames: new Set(["memory", "skill_view"]),
+  skillIndex: "team:\n- notes: About notes",
+  environment: "Your tools work on Linux.",
+  projectFile: "What AGENTS.md says",
+  memoryBlocks: ["MEMORY: one", "USER: two"],
+  modelId: "some-model",
   platformHint: "Write Markdown.",
   conversation: {
     place: { kind: "dm", personName: "ada" },
@@ -21,7 +27,7 @@ const parts: SystemPromptParts = {
 
 test("[P16] buildSystemPrompt() tells the date of the start and no time of day", () => {
   const prompt = buildSystemPrompt(parts);
-  assert.match(prompt, /started on Wednesday, June 3, 2026 \(Europe\/Berlin\)\.$/);
+  assert.match(prompt, /started on Wednesday, June 3, 2026 \(Europe\/Berlin\)\./);
   assert.equal(buildSystemPrompt({ ...parts, startedAtMs: MORNING_MS + 12 * 3_600_000 }), prompt);
   assert.notEqual(
     buildSystemPrompt({ ...parts, startedAtMs: MORNING_MS + 17 * 3_600_000 }),
@@ -34,13 +40,24 @@ test("buildSystemPrompt() puts what never changes first and what a session adds 
   const marks = [
     "You are Hermes.",
     "How you work:",
+    "- Save lasting facts",
+    "- notes: About notes",
+    "Your tools work on",
     "Write Markdown.",
+    "What AGENTS.md says",
+    "MEMORY: one",
+    "USER: two",
     "You are talking",
     "started on",
   ];
   const places = marks.map((mark) => prompt.indexOf(mark));
   assert.ok(places.every((place) => place >= 0));
   assert.deepEqual(places.toSorted((a, b) => a - b), places);
+});
+
+test("buildSystemPrompt() speaks of no tool that the model does not have", () => {
+  const prompt = buildSystemPrompt({ ...parts, toolNames: new Set(), skillIndex: "" });
+  assert.doesNotMatch(prompt, /with memory|session_search|skill_view/);
 });
 
 test("buildSystemPrompt() leaves out a part that is blank", () => {

@@ -22,6 +22,8 @@ test("homePaths() has the names of the Python original", () => {
     soulFile: "/h/SOUL.md",
     sessionsFolder: "/h/sessions",
     stateFolder: "/h/state",
+    gatewayLockFile: "/h/state/gateway.lock",
+    gatewayStatusFile: "/h/state/gateway.json",
     logsFolder: "/h/logs",
     memoriesFolder: "/h/memories",
     skillsFolder: "/h/skills",

@@ -15,6 +15,7 @@ import { openJsonSessionStore } from "../../src/sessions/json_session_store.ts";
 import type { SessionStore } from "../../src/sessions/session_store.ts";
 import { ToolRegistry } from "../../src/tools/registry.ts";
 import { Lab, type LogLine } from "../mattermost/support/lab.ts";
+import { promptSources } from "../support/prompt_sources.ts";
 import { seededRandom } from "../support/seeded_random.ts";
 import { tempDir } from "../support/temp_dir.ts";
 
@@ -92,12 +93,11 @@ export class GatewayLab implements AsyncDisposable {
           threadSessionsPerUser: true,
           replyMode: "off",
         },
-        identity: "You are Hermes.",
+        prompt: promptSources(),
         channelPrompts: new Map(),
         runesMax: 16_383,
         typingIntervalMs: 0,
         streaming: true,
-        timeZone: "UTC",
         historyCharsMax: 100_000,
         ...options.exchange,
       },

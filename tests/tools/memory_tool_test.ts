@@ -2,18 +2,18 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MemoryStore } from "../../src/memory/memory_store.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
-import { createMemoryTool } from "../../src/tools/memory_tool.ts";
+import { createMemoryTool, type MemoryToolDeps } from "../../src/tools/memory_tool.ts";
 import type { ToolContext } from "../../src/tools/tool.ts";
 import { tempDir } from "../support/temp_dir.ts";
 import { toolContext } from "../support/tool_context.ts";
 
 const { signal } = new AbortController();
 
-function toolIn(folder: string) {
+function toolIn(folder: string, switches: Partial<MemoryToolDeps> = {}) {
   const limits = { notesCharsMax: 40, profileCharsMax: 40 };
   const store = new MemoryStore({ folder, limits, clock: systemClock });
   const refuse = (text: string) => text.includes("ignore") ? "it gives orders" : undefined;
-  const tool = createMemoryTool({ store, refuse });
+  const tool = createMemoryTool({ store, refuse, hasNotes: true, hasProfiles: true, ...switches });
   const run = (input: Record<string, string>, context: ToolContext = toolContext()) =>
     tool.run(tool.input.parse(input), context, signal);
   return { store, run };
@@ -58,4 +58,11 @@ test("memory refuses to remember what the scan refuses, and still removes it", a
   await store.change({ kind: "notes" }, { action: "add", content: order });
   await run({ action: "remove", target: "memory", old_text: order });
   assert.deepEqual(await store.read({ kind: "notes" }), []);
+});
+
+test("memory changes nothing that is switched off", async () => {
+  await using dir = await tempDir();
+  const { run } = toolIn(dir.path, { hasProfiles: false });
+  const adding = run({ action: "add", target: "user", content: "Likes tea" });
+  await assert.rejects(adding, /"user" is switched off/);
 });

@@ -23,6 +23,7 @@ import type { Secret } from "../../runtime/secret.ts";
 import { openJsonSessionStore } from "../../sessions/json_session_store.ts";
 import type { ToolRegistry } from "../../tools/registry.ts";
 import type { Foundations } from "../compose.ts";
+import { type AgentParts, composeAgent, promptSources } from "../compose_agent.ts";
 
 /** Everything that one gateway needs from outside. `hermes gateway` and `hermes demo` differ in it. */
 export interface GatewayHost extends Foundations {
@@ -92,6 +93,8 @@ export async function startGateway(
     status.note({ sessions: sessionCount });
     const echoes = new OwnEchoes();
     const delivery = { ...deps, botUserId: me.id, pendingSecret: token, echoes };
+    const agent = composeAgent(host);
+    const prompt = promptSources(agent, identity);
     await runGateway({
       events: listen(listenerDeps(host, serverUrl, api, me), signals.stop),
       unfinished,
@@ -99,7 +102,13 @@ export async function startGateway(
       policy: gatePolicy(host),
       ledger,
       echoes,
-      exchange: { ...exchangeSettings(host, clientConfig), sessions, ledger, delivery, identity },
+      exchange: {
+        ...exchangeSettings(host, clientConfig, agent),
+        sessions,
+        ledger,
+        delivery,
+        prompt,
+      },
       drainMs: config.gateway.drainMs,
       status,
       clock,
@@ -163,14 +172,14 @@ function gatePolicy({ access, config }: GatewayHost): GatePolicy {
 function exchangeSettings(
   host: GatewayHost,
   clientConfig: ClientConfig,
-): Omit<ExchangeDeps, "sessions" | "ledger" | "delivery" | "identity"> {
+  agent: AgentParts,
+): Omit<ExchangeDeps, "sessions" | "ledger" | "delivery" | "prompt"> {
   const { config, model } = host;
-  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
   let tools: Promise<ToolRegistry> | undefined;
   return {
     turn: {
       model,
-      loadTools: () => tools ??= loadTools(host, timeZone),
+      loadTools: () => tools ??= loadTools(agent),
       stepsMax: config.agent.stepsMax,
       // A quarter of the model's window, at four characters a token.
       toolResultCharsMax: Math.min(model.contextTokensMax, TOOL_RESULT_CHARS_MAX),
@@ -186,21 +195,12 @@ function exchangeSettings(
       ? Math.round(clientConfig.typingIntervalMs * TYPING_SHARE)
       : 0,
     streaming: config.streaming.enabled,
-    timeZone,
     historyCharsMax: Math.min(model.contextTokensMax * HISTORY_CHARS_PER_TOKEN, HISTORY_CHARS_MAX),
   };
 }
 
 /** Loaded when the first turn begins: what describes and checks their input costs time at the start. */
-async function loadTools({ clock, paths }: GatewayHost, timeZone: string): Promise<ToolRegistry> {
-  const [{ createClockTool }, { createReadFileTool }, { ToolRegistry }] = await Promise.all([
-    import("../../tools/clock_tool.ts"),
-    import("../../tools/read_file.ts"),
-    import("../../tools/registry.ts"),
-  ]);
-  const workspace = join(paths.home, "workspace");
-  return new ToolRegistry([
-    createClockTool({ clock, timeZone }),
-    createReadFileTool({ workspace, hermesHome: paths.home }),
-  ]);
+async function loadTools(agent: AgentParts): Promise<ToolRegistry> {
+  const { composeTools } = await import("../compose_tools.ts");
+  return composeTools(agent, "mattermost");
 }

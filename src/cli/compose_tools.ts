@@ -1,0 +1,39 @@
+import { SkillEditor } from "../skills/skill_editor.ts";
+import { createClarifyTool } from "../tools/clarify_tool.ts";
+import { createClockTool } from "../tools/clock_tool.ts";
+import { createMemoryTool } from "../tools/memory_tool.ts";
+import { createReadFileTool } from "../tools/read_file.ts";
+import { ToolRegistry } from "../tools/registry.ts";
+import { createSkillManageTool } from "../tools/skill_manage_tool.ts";
+import { createSkillViewTool } from "../tools/skill_view_tool.ts";
+import { createTodoTool } from "../tools/todo_tool.ts";
+import type { Tool } from "../tools/tool.ts";
+import { chooseToolsets, type Platform, toolsetOf } from "../tools/toolsets.ts";
+import type { AgentParts } from "./compose_agent.ts";
+
+/** The tools in force on a platform. Importing this file is what costs time: do it for a turn. */
+export function composeTools(agent: AgentParts, platform: Platform): ToolRegistry {
+  const sets = chooseToolsets(platform, agent.config.tools);
+  return new ToolRegistry(
+    allTools(agent).filter(({ name }) => {
+      const set = toolsetOf(name);
+      return set === undefined || sets.includes(set);
+    }),
+  );
+}
+
+/** Every tool that can work with these settings, in the order in which the model reads of them. */
+function allTools(agent: AgentParts): readonly Tool[] {
+  const { clock, timeZone, paths, workFolder, memory, skills, todos, blocked, config } = agent;
+  const { notesEnabled: hasNotes, profilesEnabled: hasProfiles } = config.memory;
+  const memoryTool = { store: memory, refuse: blocked, hasNotes, hasProfiles };
+  return [
+    createReadFileTool({ workspace: workFolder, hermesHome: paths.home }),
+    ...(hasNotes || hasProfiles ? [createMemoryTool(memoryTool)] : []),
+    createSkillViewTool(skills),
+    createSkillManageTool(new SkillEditor(skills, blocked)),
+    createTodoTool(todos),
+    createClarifyTool(),
+    createClockTool({ clock, timeZone }),
+  ] as const;
+}
