@@ -120,6 +120,9 @@ const product: readonly [id: string, promise: string][] = [
     "P111",
     "A session's system prompt has the same bytes after a restart, however long the session",
   ],
+  ["P115", "Each kind of failure of a model has its remedies; a stand-in answers for one turn"],
+  ["P116", "The reasoning effort reaches each provider in its own words, others get nothing"],
+  ["P117", "Tokens and cost are kept by session, and a cost says how sure it is"],
   [
     "P135",
     "What is remembered stands in MEMORY.md and USER.md, within limits that the model is told",

@@ -46,23 +46,38 @@ export function composeMattermostNetwork(config: Config): Network {
 /** A model and the key that it is asked with, for the log to leave out. */
 export interface ComposedModel {
   readonly client: ModelClient;
+  readonly providerId: string;
   readonly apiKey: Secret;
 }
 
+/** In what a model differs from the one that answers. */
+export interface ModelRole {
+  readonly settings?: Partial<ModelSettings>;
+  readonly totalTimeoutMs?: number | undefined;
+  /** Whether another model stands ready: then it is not worth waiting for a limit to pass. */
+  readonly hurries?: boolean;
+}
+
 /** The model that the settings name. @throws NoModelError */
-export function composeModel(config: Config, foundations: Foundations): ComposedModel {
-  const chosen = chooseModel(modelSettings(config), config.environment.get);
+export function composeModel(
+  config: Config,
+  foundations: Foundations,
+  role: ModelRole = {},
+): ComposedModel {
+  const settings = { ...modelSettings(config, role.settings?.model), ...role.settings };
+  const chosen = chooseModel(settings, config.environment.get);
   if (chosen.kind === "no_model") throw new NoModelError(chosen.problem, chosen.hint);
   const own = config.providers.timeouts[chosen.providerId];
   const limits = {
     firstTokenMsMax: config.model.firstTokenTimeoutMs,
     idleMsMax: own?.idleTimeoutMs ?? config.model.idleTimeoutMs,
-    totalMsMax: own?.totalTimeoutMs ?? config.model.totalTimeoutMs,
+    totalMsMax: role.totalTimeoutMs ?? own?.totalTimeoutMs ?? config.model.totalTimeoutMs,
     retriesMax: config.agent.apiRetriesMax,
+    rateLimitRetriesMax: Math.min(config.agent.apiRetriesMax, role.hurries === true ? 1 : Infinity),
   };
   const { fetch } = composeNetwork(config, { override: undefined, direct: THIS_MACHINE });
   const client = createModelClient(chosen, { ...foundations, fetch, limits });
-  return { client, apiKey: chosen.apiKey };
+  return { client, providerId: chosen.providerId, apiKey: chosen.apiKey };
 }
 
 /** No proxy of a company leads to a model server on the machine itself. */
@@ -84,19 +99,21 @@ function composeNetwork(
   });
 }
 
-function modelSettings(config: Config): ModelSettings {
+function modelSettings(config: Config, modelId = config.model.id): ModelSettings {
   const { model, providers } = config;
   return {
-    model: model.id,
+    model: modelId,
     provider: model.provider,
     baseUrl: model.baseUrl,
     apiKey: model.apiKey,
     apiMode: model.apiMode,
     contextTokensMax: model.contextTokensMax,
     outputTokensMax: model.outputTokensMax,
+    reasoningEffort: config.agent.reasoningEffort,
+    showsReasoning: config.display.showReasoning,
     customProviders: providers.custom.map((custom) => ({
       ...custom,
-      contextTokensMax: custom.contextTokensMax[custom.model ?? model.id ?? ""],
+      contextTokensMax: custom.contextTokensMax[modelId ?? custom.model ?? ""],
     })),
   };
 }

@@ -59,7 +59,6 @@ export const ORIGINAL_KEYS: readonly string[] = [
   "discord",
   "display",
   "fallback_model",
-  "fallback_providers",
   "file_read_max_chars",
   "gateway.media_delivery_allow_dirs",
   "gateway.platforms",

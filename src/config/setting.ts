@@ -37,13 +37,3 @@ export function notSupportedYet<T>(parse: Parser<T>): Parser<T> {
     return { ...parsed, warnings: [{ predicate: "is not supported yet and has no effect" }] };
   };
 }
-
-/** Accepts every value of the original, and says of all but one that it does nothing here yet. */
-export function unsupportedUnless<T extends string>(supported: T, parse: Parser<T>): Parser<T> {
-  return (raw) => {
-    const parsed = parse(raw);
-    if (parsed.kind === "refused" || parsed.value === supported) return parsed;
-    const predicate = `is ${parsed.value}, which is not supported yet and has no effect`;
-    return { ...parsed, warnings: [{ predicate }] };
-  };
-}

@@ -1,5 +1,6 @@
 import type { Setting } from "./setting.ts";
 import { AGENT_SETTINGS } from "./settings/agent_settings.ts";
+import { DISPLAY_SETTINGS } from "./settings/display_settings.ts";
 import { GATEWAY_SETTINGS } from "./settings/gateway_settings.ts";
 import { LOG_SETTINGS } from "./settings/log_settings.ts";
 import { MATTERMOST_SETTINGS } from "./settings/mattermost_settings.ts";
@@ -22,6 +23,7 @@ export const SETTINGS = {
   network: NETWORK_SETTINGS,
   sessions: SESSIONS_SETTINGS,
   streaming: STREAMING_SETTINGS,
+  display: DISPLAY_SETTINGS,
   model: MODEL_SETTINGS,
   providers: PROVIDERS_SETTINGS,
   agent: AGENT_SETTINGS,

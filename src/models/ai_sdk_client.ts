@@ -8,6 +8,7 @@ import type { ChosenModel } from "./choose_model.ts";
 import { readFailure, ReportedError } from "./failure_facts.ts";
 import type { ModelClient, ModelEvent, ModelRequest } from "./model_client.ts";
 import { toModelError } from "./model_failures.ts";
+import { costOf } from "./prices.ts";
 import { echoSource, wantsReasoningText } from "./provider_echo.ts";
 import { retryingStream } from "./retrying_stream.ts";
 import { toSdkCall } from "./sdk_call.ts";
@@ -37,7 +38,7 @@ export function createModelClient(chosen: ChosenModel, deps: ModelClientDeps): M
         clock,
         random,
         log,
-        retriesMax: limits.retriesMax,
+        limits,
         toModelError: (error) => toModelError(error, chosen, clock.nowMs()),
       }, signal);
     },
@@ -83,7 +84,7 @@ async function* streamOnce(
       toolCalls: answer.message.toolCalls.length,
       ...answer.usage,
     });
-    yield answer;
+    yield { ...answer, cost: costOf(answer.usage, chosen, collector.reportedUsd) };
   } finally {
     exchange.abort();
   }

@@ -79,6 +79,12 @@ export class AnswerCollector {
     }
   }
 
+  /** What the call cost in US dollars, where the provider reports it, as OpenRouter does. */
+  get reportedUsd(): number | undefined {
+    const reported = this.#finish?.usage.raw?.["cost"];
+    return typeof reported === "number" && reported >= 0 ? reported : undefined;
+  }
+
   /**
    * The whole answer, once the stream has ended.
    *
@@ -225,6 +231,7 @@ function toUsage({ inputTokens, outputTokens }: SdkFinish["usage"]): Usage {
     inputTokens: inputTokens.total ?? 0,
     outputTokens: outputTokens.total ?? 0,
     cachedInputTokens: inputTokens.cacheRead ?? 0,
+    cacheWriteTokens: inputTokens.cacheWrite ?? 0,
     reasoningTokens: outputTokens.reasoning ?? 0,
   };
 }

@@ -1,17 +1,16 @@
 import type { Clock } from "../runtime/clock.ts";
 import type { ChosenModel } from "./choose_model.ts";
 import { ModelError } from "./errors.ts";
+import type { RetryLimits } from "./retrying_stream.ts";
 
 /** How long a call may take, and how often it is tried again. */
-export interface CallLimits {
+export interface CallLimits extends RetryLimits {
   /** Until the model says its first word, or thinks it. */
   readonly firstTokenMsMax: number;
   /** Between two pieces of an answer. */
   readonly idleMsMax: number;
   /** For one whole answer. */
   readonly totalMsMax: number;
-  /** Tries after the first one. */
-  readonly retriesMax: number;
 }
 
 interface Deadline {

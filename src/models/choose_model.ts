@@ -6,6 +6,7 @@ import {
   type ModelProvider,
   type Wire,
 } from "./provider_table.ts";
+import type { ReasoningEffort } from "./reasoning_options.ts";
 
 /** What the operator said about the model; everything is optional. */
 export interface ModelSettings {
@@ -18,6 +19,10 @@ export interface ModelSettings {
   readonly apiMode?: string | undefined;
   readonly contextTokensMax?: number | undefined;
   readonly outputTokensMax?: number | undefined;
+  /** `none` unless it is set. */
+  readonly reasoningEffort?: ReasoningEffort | undefined;
+  /** Whether somebody reads what the model thinks. */
+  readonly showsReasoning?: boolean | undefined;
   readonly customProviders: readonly CustomProvider[];
 }
 
@@ -49,6 +54,8 @@ export interface ChosenModel {
   readonly apiKeySetting: string;
   readonly contextTokensMax: number;
   readonly outputTokensMax: number | undefined;
+  readonly reasoningEffort: ReasoningEffort;
+  readonly showsReasoning: boolean;
 }
 
 /** The settings name no usable model. Both texts are for the operator; `problem` follows a colon. */
@@ -129,6 +136,8 @@ export function chooseModel(
     contextTokensMax: settings.contextTokensMax ?? custom?.contextTokensMax ??
       CONTEXT_TOKENS_DEFAULT,
     outputTokensMax: settings.outputTokensMax,
+    reasoningEffort: settings.reasoningEffort ?? "none",
+    showsReasoning: settings.showsReasoning ?? false,
   };
 }
 

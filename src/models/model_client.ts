@@ -1,4 +1,4 @@
-import type { AssistantMessage, Message, Usage } from "../transcript/message.ts";
+import type { AssistantMessage, Cost, Message, Usage } from "../transcript/message.ts";
 
 /** What one call to a language model needs. The same input gives the same bytes on the wire. */
 export interface ModelRequest {
@@ -9,6 +9,10 @@ export interface ModelRequest {
    */
   readonly messages: readonly Message[];
   readonly tools: readonly ToolDescription[];
+  /** Most tokens of the answer, where it has to be less than the settings allow. */
+  readonly outputTokensMax?: number;
+  /** The model shall not think, and gets nothing back of what it thought. */
+  readonly withoutReasoning?: true;
 }
 
 /** A tool as the model sees it. */
@@ -31,6 +35,8 @@ export interface ModelDone {
   readonly message: AssistantMessage;
   readonly finishReason: FinishReason;
   readonly usage: Usage;
+  /** Missing where nobody can know. */
+  readonly cost?: Cost;
 }
 
 /** `length`: the output limit cut the answer. `refused`: a content filter or the model said no. */

@@ -2,6 +2,8 @@ import type { AssistantMessage, Message, ToolResultMessage } from "../transcript
 import type { ChosenModel } from "./choose_model.ts";
 import type { ModelRequest, ToolDescription } from "./model_client.ts";
 import { contentOf, decodeEcho, echoSource } from "./provider_echo.ts";
+import type { Wire } from "./provider_table.ts";
+import { reasoningOptions } from "./reasoning_options.ts";
 import {
   COMPATIBLE_NAMESPACE,
   type SdkCallOptions,
@@ -19,7 +21,7 @@ const EMPTY_TEXT = "(empty message)";
 
 /** A request in the library's words. The same request gives the same bytes on the wire. */
 export function toSdkCall(request: ModelRequest, chosen: ChosenModel): SdkCallOptions {
-  const maxOutputTokens = chosen.outputTokensMax ??
+  const maxOutputTokens = request.outputTokensMax ?? chosen.outputTokensMax ??
     (chosen.wire === "anthropic" && !chosen.modelId.includes("claude")
       ? ANTHROPIC_OUTPUT_TOKENS_DEFAULT
       : undefined);
@@ -27,7 +29,7 @@ export function toSdkCall(request: ModelRequest, chosen: ChosenModel): SdkCallOp
     prompt: toSdkPrompt(request, chosen),
     ...(request.tools.length > 0 && { tools: request.tools.map(toSdkTool) }),
     ...(maxOutputTokens !== undefined && { maxOutputTokens }),
-    providerOptions: callOptions(chosen),
+    ...callOptions(request, chosen),
   };
 }
 
@@ -36,12 +38,21 @@ function toSdkPrompt(request: ModelRequest, chosen: ChosenModel): SdkPrompt {
   if (request.systemPrompt !== "") {
     prompt.push({ role: "system", content: request.systemPrompt.toWellFormed() });
   }
-  for (const message of request.messages) appendMessage(prompt, message, chosen);
+  for (const message of request.messages) {
+    appendMessage(prompt, request.withoutReasoning ? plain(message) : message, chosen);
+  }
   if (chosen.wire !== "anthropic") return prompt;
   return prompt.map((message, index) => {
     const isBreakpoint = message.role === "system" || index === prompt.length - 1;
     return isBreakpoint ? { ...message, providerOptions: CACHE_BREAKPOINT } : message;
   });
+}
+
+/** The message without what its provider wants back: its reasoning, signed or encrypted. */
+function plain(message: Message): Message {
+  if (message.role !== "assistant") return message;
+  const { role, text, toolCalls } = message;
+  return { role, text, toolCalls };
 }
 
 function appendMessage(prompt: SdkPrompt, message: Message, chosen: ChosenModel): void {
@@ -123,15 +134,35 @@ function toSdkTool(tool: ToolDescription) {
   };
 }
 
-function callOptions(chosen: ChosenModel): SdkMetadata {
+function callOptions(
+  request: ModelRequest,
+  chosen: ChosenModel,
+): Pick<SdkCallOptions, "reasoning" | "providerOptions"> {
+  const { body, ...reasoning } = request.withoutReasoning ? { body: {} } : reasoningOptions(chosen);
+  const fields = { ...wireFields(chosen), ...body };
+  const namespace = NAMESPACES[chosen.wire];
+  return {
+    ...reasoning,
+    providerOptions: Object.keys(fields).length === 0 ? {} : { [namespace]: fields },
+  };
+}
+
+const NAMESPACES: Readonly<Record<Wire, string>> = {
+  "openai-compatible": COMPATIBLE_NAMESPACE,
+  openai: "openai",
+  anthropic: "anthropic",
+  google: "google",
+};
+
+function wireFields(chosen: ChosenModel): SdkMetadata[string] {
   switch (chosen.wire) {
     case "openai":
       // What the model thought comes back encrypted and stays with us, not with the provider.
-      return { openai: { store: false } };
+      return { store: false };
     case "openai-compatible": {
       // OpenRouter sets Anthropic's cache breakpoints itself when it is asked to.
       const caches = chosen.providerId === "openrouter" && chosen.modelId.startsWith("anthropic/");
-      return caches ? { [COMPATIBLE_NAMESPACE]: { cache_control: { type: "ephemeral" } } } : {};
+      return caches ? { cache_control: { type: "ephemeral" } } : {};
     }
     default:
       return {};

@@ -142,6 +142,7 @@ function answered(message: AssistantMessage, request: ModelRequest): ModelEvent 
       inputTokens: tokens([request.systemPrompt, request.messages]),
       outputTokens: tokens([message.text, message.toolCalls]),
       cachedInputTokens: 0,
+      cacheWriteTokens: 0,
       reasoningTokens: 0,
     },
   };

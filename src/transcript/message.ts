@@ -38,6 +38,18 @@ export interface Usage {
   readonly outputTokens: number;
   /** The part of `inputTokens` that the provider read from its cache. */
   readonly cachedInputTokens: number;
+  /** The part of `inputTokens` that the provider wrote to its cache, where that has its own price. */
+  readonly cacheWriteTokens: number;
   /** The part of `outputTokens` spent on reasoning. */
   readonly reasoningTokens: number;
+}
+
+/** What calls cost, in US dollars. */
+export interface Cost {
+  readonly usd: number;
+  /**
+   * `actual`: the provider says so. `estimated`: from a table of prices. `unknown`: at least a part
+   * of the calls has no known price and is missing in `usd`.
+   */
+  readonly status: "actual" | "estimated" | "unknown";
 }

@@ -24,7 +24,13 @@ test("runTurn() answers: deltas, the messages in order, and the usage", async ()
     {
       kind: "ended",
       outcome: "answered",
-      usage: { inputTokens: 10, outputTokens: 3, cachedInputTokens: 2, reasoningTokens: 1 },
+      usage: {
+        inputTokens: 10,
+        outputTokens: 3,
+        cachedInputTokens: 2,
+        cacheWriteTokens: 0,
+        reasoningTokens: 1,
+      },
     },
   ]);
   assert.deepEqual(model.requests[0]?.messages, [HELLO]);

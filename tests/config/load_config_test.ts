@@ -27,7 +27,9 @@ test("loadConfig() without any file gives the defaults and nothing to say", asyn
   assert.equal(config?.model.firstTokenTimeoutMs, 120_000);
   assert.equal(config?.model.idleTimeoutMs, 180_000);
   assert.equal(config?.model.totalTimeoutMs, 1_800_000);
-  assert.deepEqual(config?.agent, { stepsMax: 90, apiRetriesMax: 3, reasoningEffort: "none" });
+  assert.deepEqual(config?.agent, { stepsMax: 90, apiRetriesMax: 3, reasoningEffort: "medium" });
+  assert.equal(config?.display.showReasoning, false);
+  assert.deepEqual(config?.providers.fallbacks, []);
   assert.deepEqual(config?.log, { level: "info", format: "auto" });
   assert.deepEqual([...new Set(sources.values())], ["default"]);
   assert.equal(sources.size, ALL_SETTINGS.length);
@@ -248,21 +250,55 @@ test("[P18] loadConfig() warns of unknown names in .env, config.yaml and the env
   const { config, warnings } = await load({
     environment: { MATTERMOST_TOKN: "x", MATTERMOST_PORT_8065_TCP: "tcp://10.0.0.1" },
     env: "MATTERMOST_BOT_TOKEN=x\n",
-    yaml: "mattermost: {requre_mention: false}\ndisplay: {tool_progress: all}\n",
+    yaml: "mattermost: {requre_mention: false}\nvoice: {auto_tts: true}\n",
   });
   assert.notEqual(config, undefined);
   assert.deepEqual(messages(warnings), [
     "MATTERMOST_BOT_TOKEN in HOME/.env, line 1, is not a known setting and has no effect: did you mean MATTERMOST_TOKEN?",
     "mattermost.requre_mention in HOME/config.yaml, line 1, is not a known setting and has no effect: did you mean mattermost.require_mention?",
-    "display in HOME/config.yaml, line 2, is a setting of the Python original that is not supported yet and has no effect",
+    "voice in HOME/config.yaml, line 2, is a setting of the Python original that is not supported yet and has no effect",
     "MATTERMOST_TOKN from the environment is not a known setting and has no effect: did you mean MATTERMOST_TOKEN?",
   ]);
 });
 
-test("[P18] loadConfig() says that a reasoning effort is not supported yet", async () => {
-  const { config, warnings } = await load({ yaml: "agent: {reasoning_effort: high}" });
-  assert.equal(config?.agent.reasoningEffort, "high");
-  assert.match(warnings[0]?.message ?? "", /is high, which is not supported yet/);
+test("[P115] loadConfig() reads who stands in for the model, and who works beside it", async () => {
+  const { config, problems, warnings } = await load({
+    yaml: [
+      "fallback_providers:",
+      "  - {provider: openrouter, model: a/b, key_env: OTHER_KEY}",
+      "  - {provider: custom, model: c, base_url: 'http://127.0.0.1:9/v1'}",
+      "auxiliary:",
+      "  compression: {provider: auto, model: small, timeout: 120, base_url: '', api_key: ''}",
+      "  vision: {provider: auto}",
+    ].join("\n"),
+  });
+  assert.deepEqual(messages(problems), []);
+  assert.deepEqual(warnings.map(({ key }) => key), ["auxiliary.vision"]);
+  const none = { baseUrl: undefined, apiKey: undefined, apiKeyVariable: undefined };
+  assert.deepEqual(config?.providers.fallbacks, [
+    {
+      ...none,
+      provider: "openrouter",
+      model: "a/b",
+      apiKeyVariable: "OTHER_KEY",
+      totalTimeoutMs: undefined,
+    },
+    {
+      ...none,
+      provider: "custom",
+      model: "c",
+      baseUrl: "http://127.0.0.1:9/v1",
+      totalTimeoutMs: undefined,
+    },
+  ]);
+  assert.deepEqual(config?.providers.auxiliary, {
+    compression: { ...none, provider: "auto", model: "small", totalTimeoutMs: 120_000 },
+  });
+});
+
+test("loadConfig() names what a stand-in lacks", async () => {
+  const { problems } = await load({ yaml: "fallback_providers: [{provider: openrouter}]" });
+  assert.match(messages(problems)[0] ?? "", /^fallback_providers\.0 .* has no model: add one/);
 });
 
 test("loadConfig() advises to move secrets out of config.yaml, unless they are in a variable", async () => {

@@ -40,9 +40,9 @@ for (const [text, key, meant] of MISSPELLED) {
 
 test("[P18] unknownKeys() names settings of the original as not supported yet, a block once", async () => {
   const found = await unknownIn([
-    "display:",
-    "  tool_progress: new",
-    "  streaming: true",
+    "voice:",
+    "  auto_tts: true",
+    "  silence_duration: 3",
     "agent:",
     "  max_turns: 5",
     "  gateway_timeout: 100",
@@ -52,7 +52,7 @@ test("[P18] unknownKeys() names settings of the original as not supported yet, a
     "providers: {x: {key_env: Y}}",
   ].join("\n"));
   assert.deepEqual(found.map(({ key, line, isOriginal }) => [key, line, isOriginal]), [
-    ["display", 1, true],
+    ["voice", 1, true],
     ["agent.gateway_timeout", 6, true],
     ["platforms.telegram", 8, true],
     ["platforms.mattermost.enabled", 9, true],

@@ -44,8 +44,21 @@ test("stream() streams text, and ends with the whole message, its reason and its
     kind: "done",
     message: { role: "assistant", text: "Hello", toolCalls: [] },
     finishReason: "stop",
-    usage: { inputTokens: 100, outputTokens: 20, cachedInputTokens: 64, reasoningTokens: 5 },
+    usage: {
+      inputTokens: 100,
+      outputTokens: 20,
+      cachedInputTokens: 64,
+      cacheWriteTokens: 0,
+      reasoningTokens: 5,
+    },
+    cost: { usd: 0, status: "unknown" },
   });
+});
+
+test("[P117] stream() passes on what the call cost, where the provider says so", async () => {
+  const priced = { ...usageChunk, usage: { ...usageChunk.usage, cost: 0.0125 } };
+  await using at = await start([streams([chunk({ content: "ok" }, "stop"), priced])]);
+  assert.deepEqual(doneOf(await collect(at.client)).cost, { usd: 0.0125, status: "actual" });
 });
 
 test("stream() sends the whole request, and the key in its header only", async () => {

@@ -18,6 +18,7 @@ export const LIMITS = {
   idleMsMax: 60_000,
   totalMsMax: 1_800_000,
   retriesMax: 3,
+  rateLimitRetriesMax: 3,
 };
 
 export const hello: ModelRequest = {

@@ -165,10 +165,67 @@ const answers: readonly [who: string, status: number, body: unknown, kind: Model
     {
       error: {
         message:
-          "input length and `max_tokens` exceed context limit: 190000 + 21333 > 200000, decrease input length or `max_tokens`",
+          "input length and `max_tokens` exceed context limit: 199000 + 21333 > 200000, decrease input length or `max_tokens`",
       },
     },
     "context_overflow",
+  ],
+  [
+    "Anthropic, an answer that does not fit behind the input",
+    400,
+    {
+      error: {
+        message:
+          "input length and `max_tokens` exceed context limit: 190000 + 21333 > 200000, decrease input length or `max_tokens`",
+      },
+    },
+    "output_limit",
+  ],
+  [
+    "OpenRouter, no image",
+    404,
+    { error: { message: "No endpoints found that support image input", code: 404 } },
+    "images_refused",
+  ],
+  [
+    "Anthropic, image too large",
+    400,
+    {
+      error: {
+        message: "messages.0.content.1.image.source.base64: image exceeds 5 MB maximum: 6 > 5",
+      },
+    },
+    "images_refused",
+  ],
+  [
+    "Anthropic, signature",
+    400,
+    { error: { message: "messages.1.content.0: Invalid `signature` in `thinking` block" } },
+    "reasoning_refused",
+  ],
+  [
+    "OpenAI, sealed reasoning of somebody else",
+    400,
+    { error: { message: "The encrypted content for item rs_1 could not be verified." } },
+    "reasoning_refused",
+  ],
+  [
+    "OpenAI, no such effort",
+    400,
+    { error: { message: "Unsupported value: 'reasoning.effort' does not support 'minimal'" } },
+    "reasoning_refused",
+  ],
+  [
+    "Ollama, no thinking",
+    400,
+    { error: { message: '"llama3.2" does not support thinking' } },
+    "reasoning_refused",
+  ],
+  [
+    "OpenAI, no such model that reasons",
+    404,
+    { error: { message: "The model `deep-thinking-9` does not exist" } },
+    "model_not_found",
   ],
   [
     "Anthropic, request too large",
@@ -273,7 +330,7 @@ const answers: readonly [who: string, status: number, body: unknown, kind: Model
           "max_tokens: 100000 > 64000, which is the maximum allowed number of output tokens for claude",
       },
     },
-    "bad_request",
+    "output_limit",
   ],
   ["OpenAI, no such model", 404, {
     error: {

@@ -97,6 +97,7 @@ test("stream() speaks Anthropic's wire: text, thinking, a tool call and usage", 
     inputTokens: 40,
     outputTokens: 25,
     cachedInputTokens: 30,
+    cacheWriteTokens: 0,
     reasoningTokens: 0,
   });
   const request = at.server.requests[0];
@@ -365,6 +366,7 @@ test("stream() speaks OpenAI's wire, keeps nothing there, and gives sealed reaso
     inputTokens: 50,
     outputTokens: 9,
     cachedInputTokens: 32,
+    cacheWriteTokens: 0,
     reasoningTokens: 4,
   });
   const request = at.server.requests[0];

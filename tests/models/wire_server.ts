@@ -150,6 +150,8 @@ export function chosenAt(baseUrl: string, differences: Partial<ChosenModel> = {}
     apiKeySetting: "model.api_key",
     contextTokensMax: 128_000,
     outputTokensMax: undefined,
+    reasoningEffort: "none",
+    showsReasoning: false,
     ...differences,
   };
 }

@@ -4,7 +4,13 @@ import type { AssistantMessage, ToolCall } from "../../src/transcript/message.ts
 /** One answer of a `ModelScript`, event by event. It may wait, throw, or abort the turn. */
 export type ScriptedAnswer = (signal: AbortSignal) => AsyncIterable<ModelEvent>;
 
-const USAGE = { inputTokens: 10, outputTokens: 3, cachedInputTokens: 2, reasoningTokens: 1 };
+const USAGE = {
+  inputTokens: 10,
+  outputTokens: 3,
+  cachedInputTokens: 2,
+  cacheWriteTokens: 0,
+  reasoningTokens: 1,
+};
 
 /** A model whose every event a test writes, and that keeps what it was asked. */
 export class ModelScript implements ModelClient {

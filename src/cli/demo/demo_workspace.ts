@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Config, loadConfig } from "../../config/load_config.ts";
 import { homePaths } from "../../config/paths.ts";
+import { ModelChain } from "../../models/model_chain.ts";
 import { systemClock } from "../../runtime/clock.ts";
 import type { Log, LogFields } from "../../runtime/log.ts";
 import { createLog } from "../../runtime/log_sink.ts";
@@ -130,7 +131,7 @@ async function demoHost(
     config,
     paths: homePaths(home),
     network: composeMattermostNetwork(config),
-    model,
+    models: { chain: new ModelChain([model], foundations.clock), auxiliary: () => model },
     status: await composeStatus(home, foundations.clock),
   };
 }

@@ -17,7 +17,8 @@ import { isTemporary } from "../../mattermost/until_answered.ts";
 import { NetworkError } from "../../runtime/network_error.ts";
 import { listenForStopSignals, type StopSignals } from "../../runtime/process_signals.ts";
 import { systemRandom } from "../../runtime/random.ts";
-import { composeMattermostNetwork, composeModel, composeStatus, NoModelError } from "../compose.ts";
+import { composeMattermostNetwork, composeStatus, NoModelError } from "../compose.ts";
+import { composeModels } from "../compose_models.ts";
 import { EXIT } from "../exit_codes.ts";
 import { takeGatewayLocks } from "./gateway_locks.ts";
 import type { CliIo } from "../io.ts";
@@ -67,12 +68,12 @@ export async function runGatewayCommand(options: GatewayOptions, io: CliIo): Pro
   const foundations = { clock, random: systemRandom, log };
   const signals = listenForStopSignals();
   try {
-    const { client: model, apiKey } = composeModel(config, foundations);
-    secrets.push(apiKey);
+    const models = composeModels(config, foundations);
+    secrets.push(...models.apiKeys);
     const network = composeMattermostNetwork(config);
     const paths = homePaths(home);
     await using _locks = await takeGatewayLocks({ ...paths, token }, environment);
-    const host = { ...foundations, ...ready, paths, network, model, status };
+    const host = { ...foundations, ...ready, paths, network, models, status };
     const statusFile = { path: paths.gatewayStatusFile, clock, log };
     await withStatusFile(status, statusFile, () => runUntilStopped(host, signals));
     return EXIT.ok;

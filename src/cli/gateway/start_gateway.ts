@@ -16,7 +16,6 @@ import { listen } from "../../mattermost/listener.ts";
 import { signIn } from "../../mattermost/sign_in.ts";
 import type { ClientConfig, User } from "../../mattermost/types.ts";
 import { untilAnswered } from "../../mattermost/until_answered.ts";
-import type { ModelClient } from "../../models/model_client.ts";
 import { OwnEchoes } from "../../replies/own_echoes.ts";
 import type { Network } from "../../runtime/network.ts";
 import type { Secret } from "../../runtime/secret.ts";
@@ -24,6 +23,7 @@ import { openJsonSessionStore } from "../../sessions/json_session_store.ts";
 import type { ToolRegistry } from "../../tools/registry.ts";
 import type { Foundations } from "../compose.ts";
 import { type AgentParts, composeAgent, promptSources } from "../compose_agent.ts";
+import type { ComposedModels } from "../compose_models.ts";
 
 /** Everything that one gateway needs from outside. `hermes gateway` and `hermes demo` differ in it. */
 export interface GatewayHost extends Foundations {
@@ -33,7 +33,7 @@ export interface GatewayHost extends Foundations {
   readonly config: Config;
   readonly paths: HomePaths;
   readonly network: Network;
-  readonly model: ModelClient;
+  readonly models: Pick<ComposedModels, "chain" | "auxiliary">;
   readonly status: LiveStatus;
 }
 
@@ -68,9 +68,10 @@ export async function startGateway(
 ): Promise<void> {
   const serverUrl = parseServerUrl(host.url);
   if ("problem" in serverUrl) throw new ServerUrlError(serverUrl.problem);
-  const { clock, config, log, network, paths, random, status, token } = host;
-  status.note({ server: serverUrl.restUrl, model: host.model.modelId });
-  log("info", "gateway.starting", { server: serverUrl.restUrl, model: host.model.modelId });
+  const { clock, config, log, models, network, paths, random, status, token } = host;
+  const model = models.chain.primary.modelId;
+  status.note({ server: serverUrl.restUrl, model });
+  log("info", "gateway.starting", { server: serverUrl.restUrl, model });
   const api = new MattermostApi({ ...host, serverUrl, fetch: network.fetch });
   const deps = { api, clock, random, log };
 
@@ -174,7 +175,8 @@ function exchangeSettings(
   clientConfig: ClientConfig,
   agent: AgentParts,
 ): Omit<ExchangeDeps, "sessions" | "ledger" | "delivery" | "prompt"> {
-  const { config, model } = host;
+  const { config, models } = host;
+  const model = models.chain.primary;
   let tools: Promise<ToolRegistry> | undefined;
   return {
     turn: {

@@ -1,5 +1,5 @@
 import { choice, integer } from "../parsers.ts";
-import { setting, unsupportedUnless } from "../setting.ts";
+import { setting } from "../setting.ts";
 
 /** How far a turn may go. */
 export const AGENT_SETTINGS = {
@@ -18,11 +18,9 @@ export const AGENT_SETTINGS = {
   }),
   reasoningEffort: setting({
     key: "agent.reasoning_effort",
-    parse: unsupportedUnless(
-      "none",
-      choice(["none", "minimal", "low", "medium", "high", "xhigh"], { false: "none" }),
-    ),
-    initial: "none",
-    doc: "How much the model thinks first; only none is supported yet.",
+    parse: choice(["none", "minimal", "low", "medium", "high", "xhigh"], { false: "none" }),
+    initial: "medium",
+    doc:
+      "How much a model that can think does so first: none, minimal, low, medium, high or xhigh.",
   }),
 };

@@ -1,0 +1,44 @@
+import type { Clock } from "../runtime/clock.ts";
+import type { ModelError } from "./errors.ts";
+import type { ModelClient } from "./model_client.ts";
+
+/** How long a model that takes no more requests is not the first to be asked. */
+const REST_MS = 60_000;
+
+/** The model that answers, and those that stand in for it, in order. Shared by all turns. */
+export class ModelChain {
+  readonly #models: readonly [ModelClient, ...ModelClient[]];
+  readonly #clock: Clock;
+  readonly #restingUntilMs = new Map<ModelClient, number>();
+
+  constructor(models: readonly [ModelClient, ...ModelClient[]], clock: Clock) {
+    this.#models = models;
+    this.#clock = clock;
+  }
+
+  /** The model that is chosen, whether or not it can be asked at the moment. */
+  get primary(): ModelClient {
+    return this.#models[0];
+  }
+
+  /** The model that a new turn begins with. */
+  first(): ModelClient {
+    return this.#awake(this.#models) ?? this.primary;
+  }
+
+  /** The model that stands in for `failed` in this turn; `undefined` when there is none left. */
+  after(failed: ModelClient): ModelClient | undefined {
+    const rest = this.#models.slice(this.#models.indexOf(failed) + 1);
+    return this.#awake(rest) ?? rest[0];
+  }
+
+  /** Remembers a failure that later turns had better not run into. */
+  note(failed: ModelClient, { kind }: ModelError): void {
+    if (kind === "rate_limit") this.#restingUntilMs.set(failed, this.#clock.nowMs() + REST_MS);
+  }
+
+  #awake(models: readonly ModelClient[]): ModelClient | undefined {
+    const nowMs = this.#clock.nowMs();
+    return models.find((model) => (this.#restingUntilMs.get(model) ?? 0) <= nowMs);
+  }
+}
