@@ -6,13 +6,14 @@ import {
   decodeMemberCount,
   decodePost,
   decodePostPage,
+  decodeTeam,
   decodeUser,
   parseJson,
 } from "./decode.ts";
 import { MattermostApiError, UnexpectedAnswerError } from "./errors.ts";
 import { findAppError } from "./read_answer.ts";
 import { RestClient, type RestClientDeps, type RestRequest } from "./rest_client.ts";
-import type { Channel, ClientConfig, Post, PostPage, User } from "./types.ts";
+import type { Channel, ClientConfig, Post, PostPage, Team, User } from "./types.ts";
 
 /** Most posts the server puts into one page. Source: api4/post.go. */
 const POSTS_PAGE_SIZE = 200;
@@ -57,7 +58,7 @@ export class MattermostApi {
   async getMyChannels(signal: AbortSignal): Promise<Channel[]> {
     const action = "list the bot's channels";
     const path = "/users/me/channels";
-    const text = await this.#rest.requestText({ action, method: "GET", path }, signal);
+    const { text } = await this.#rest.ask({ action, method: "GET", path }, signal);
     const list = parseJson(text);
     if (list === null || Array.isArray(list)) return decodeEach(list, decodeChannel);
     const error = findAppError(text);
@@ -81,9 +82,22 @@ export class MattermostApi {
     return this.#get("read the server's configuration", path, decodeClientConfig, signal);
   }
 
+  /** GET /users/me/teams */
+  getMyTeams(signal: AbortSignal): Promise<Team[]> {
+    const decode = (value: unknown) => decodeEach(value, decodeTeam);
+    return this.#get("list the bot's teams", "/users/me/teams", decode, signal);
+  }
+
   /** GET /channels/{channel_id} */
   getChannel(channelId: string, signal: AbortSignal): Promise<Channel> {
     return this.#get("read a channel", `/channels/${channelId}`, decodeChannel, signal);
+  }
+
+  /** GET /teams/name/{team_name}/channels/name/{channel_name}, also when it is archived. */
+  getChannelByName(teamName: string, name: string, signal: AbortSignal): Promise<Channel> {
+    const [team, channel] = [teamName, name].map(encodeURIComponent);
+    const path = `/teams/name/${team}/channels/name/${channel}?include_deleted=true`;
+    return this.#get("find a channel by name", path, decodeChannel, signal);
   }
 
   /** GET /channels/{channel_id}/stats */
@@ -134,6 +148,12 @@ export class MattermostApi {
   getUserByUsername(username: string, signal: AbortSignal): Promise<User> {
     const path = `/users/username/${encodeURIComponent(username)}`;
     return this.#get("find a user by name", path, decodeUser, signal);
+  }
+
+  /** GET /users/email/{email}: 403 where the server hides addresses. */
+  getUserByEmail(email: string, signal: AbortSignal): Promise<User> {
+    const path = `/users/email/${encodeURIComponent(email)}`;
+    return this.#get("find a user by e-mail", path, decodeUser, signal);
   }
 
   /** POST /posts. The answer may be an earlier post with the same pending id: look whose it is. */

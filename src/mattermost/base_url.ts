@@ -1,5 +1,7 @@
 /** Where a server's two doors are. */
 export interface ServerUrl {
+  /** What people open in the browser, e.g. `https://chat.example.com/mm`; no slash at its end. */
+  readonly siteUrl: string;
   /** Up to and with `/api/v4`, e.g. `https://chat.example.com/mm/api/v4`. */
   readonly restUrl: string;
   /** E.g. `wss://chat.example.com/mm/api/v4/websocket`; no slash at its end, proxies insist. */
@@ -39,8 +41,10 @@ export function parseServerUrl(text: string): ServerUrl | { readonly problem: st
   if (url.username !== "" || url.password !== "") {
     return { problem: `The address of "${url.host}" has a user name in it: leave it out` };
   }
-  const path = `${sitePath(url.pathname)}/api/v4`;
+  const site = sitePath(url.pathname);
+  const path = `${site}/api/v4`;
   return {
+    siteUrl: `${schemes[0]}//${url.host}${site}`,
     restUrl: `${schemes[0]}//${url.host}${path}`,
     socketUrl: `${schemes[1]}//${url.host}${path}/websocket`,
   };

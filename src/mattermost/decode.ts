@@ -7,6 +7,7 @@ import {
   POST_RUNES_MAX_DEFAULT,
   type PostPage,
   type Reaction,
+  type Team,
   type User,
 } from "./types.ts";
 
@@ -66,6 +67,12 @@ export function decodeChannel(value: unknown): Channel | undefined {
     delete_at: asNumber(channel.delete_at) ?? 0,
     last_post_at: asNumber(channel.last_post_at) ?? 0,
   };
+}
+
+export function decodeTeam(value: unknown): Team | undefined {
+  const team = asObject(value);
+  if (!isId(team?.id) || typeof team.name !== "string") return undefined;
+  return { id: team.id, name: team.name, display_name: asText(team.display_name) };
 }
 
 export function decodeUser(value: unknown): User | undefined {

@@ -56,7 +56,7 @@ export class UnexpectedAnswerError extends HermesError {
   override readonly code = "mattermost.unexpected_answer";
   readonly kind: UnexpectedAnswerKind;
   readonly status: number;
-  /** Host and path a redirect leads to; `""` otherwise. */
+  /** Where a redirect leads, without its query, which may hold a token; `""` otherwise. */
   readonly location: string;
 
   constructor(

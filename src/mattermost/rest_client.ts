@@ -21,7 +21,8 @@ const PAUSE_JITTER = 0.1;
 
 export interface RestClientDeps {
   readonly serverUrl: ServerUrl;
-  readonly token: Secret;
+  /** Without one only public endpoints answer. */
+  readonly token: Secret | undefined;
   readonly fetch: FetchFn;
   readonly clock: Clock;
   readonly random: Random;
@@ -37,7 +38,8 @@ export interface RestRequest {
   readonly body?: unknown;
 }
 
-interface Answer {
+/** A good answer, unparsed. */
+export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
@@ -66,18 +68,14 @@ export class RestClient {
     decode: (value: unknown) => T | undefined,
     signal: AbortSignal,
   ): Promise<T> {
-    const { status, text } = await this.#ask(request, signal);
+    const { status, text } = await this.ask(request, signal);
     const decoded = decode(parseJson(text));
     if (decoded !== undefined) return decoded;
     throw new UnexpectedAnswerError({ action: request.action, kind: "not_json", status });
   }
 
-  /** The body of an answer that says it is JSON of a Mattermost server, unparsed. */
-  async requestText(request: RestRequest, signal: AbortSignal): Promise<string> {
-    return (await this.#ask(request, signal)).text;
-  }
-
-  async #ask(request: RestRequest, signal: AbortSignal): Promise<Answer> {
+  /** The answer itself, when it says that it is JSON of a Mattermost server. */
+  async ask(request: RestRequest, signal: AbortSignal): Promise<Answer> {
     await this.#waitOutPause(signal);
     const answer = await this.#sendAgainIfCut(request, signal);
     if (answer.status >= 200 && answer.status < 300) {
@@ -132,11 +130,12 @@ export class RestClient {
   }
 
   #init(request: RestRequest): RequestInit {
-    const authorization = `Bearer ${this.#deps.token.reveal()}`;
+    const { token } = this.#deps;
+    const headers = token === undefined ? {} : { authorization: `Bearer ${token.reveal()}` };
     const init = { method: request.method, redirect: "manual" } as const;
-    if (request.body === undefined) return { ...init, headers: { authorization } };
-    const headers = { authorization, "content-type": "application/json" };
-    return { ...init, headers, body: JSON.stringify(request.body) };
+    if (request.body === undefined) return { ...init, headers };
+    const withType = { ...headers, "content-type": "application/json" };
+    return { ...init, headers: withType, body: JSON.stringify(request.body) };
   }
 
   #refusal(request: RestRequest, answer: Answer): MattermostApiError | UnexpectedAnswerError {
@@ -145,7 +144,7 @@ export class RestClient {
     const location = headers.get("location");
     if (status < 400 && location !== null) {
       const target = URL.parse(location, this.#deps.serverUrl.restUrl + request.path);
-      const place = target === null ? "no valid address" : target.host + target.pathname;
+      const place = target === null ? "no valid address" : target.origin + target.pathname;
       return new UnexpectedAnswerError({ action, kind: "redirect", status, location: place });
     }
     const id = findAppError(text)?.id ?? "";

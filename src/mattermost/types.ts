@@ -52,6 +52,14 @@ export interface Channel {
   readonly last_post_at: number;
 }
 
+/** Source: model.Team. */
+export interface Team {
+  readonly id: string;
+  /** As in the addresses of its pages. */
+  readonly name: string;
+  readonly display_name: string;
+}
+
 /** Source: model.User. */
 export interface User {
   readonly id: string;

@@ -46,6 +46,7 @@ const spellings: readonly [typed: string, expected: readonly [rest: string, sock
 for (const [typed, [rest, socket]] of spellings) {
   test(`[C01] parseServerUrl() understands ${JSON.stringify(typed)}`, () => {
     assert.deepEqual(parseServerUrl(typed), {
+      siteUrl: rest,
       restUrl: `${rest}/api/v4`,
       socketUrl: `${socket}/api/v4/websocket`,
     });

@@ -51,7 +51,7 @@ test("[C37] RestClient does not follow a redirect, and names where it leads", as
   });
   const error = await failure(api.getMe(never), UnexpectedAnswerError);
   assert.equal(error.kind, "redirect");
-  assert.equal(error.location, `127.0.0.1:${port}/mm/api/v4/users/me`);
+  assert.equal(error.location, `http://127.0.0.1:${port}/mm/api/v4/users/me`);
   assert.equal(lab.sandbox.requests.length, 1);
 });
 

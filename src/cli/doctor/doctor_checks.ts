@@ -5,8 +5,9 @@ import { type MattermostConfig, requireMattermost } from "../../config/require_m
 import { HermesError } from "../../errors.ts";
 import { MattermostApi } from "../../mattermost/api.ts";
 import { parseServerUrl, type ServerUrl } from "../../mattermost/base_url.ts";
-import { connect } from "../../mattermost/connection.ts";
+import { checkToken, type TokenCheck } from "../../mattermost/check_token.ts";
 import { MattermostApiError } from "../../mattermost/errors.ts";
+import { probeSocket } from "../../mattermost/probe_socket.ts";
 import type { Channel, User } from "../../mattermost/types.ts";
 import { isTemporary } from "../../mattermost/until_answered.ts";
 import type { Clock } from "../../runtime/clock.ts";
@@ -60,7 +61,7 @@ export async function* runChecks(input: DoctorInput, signal: AbortSignal): Async
   const deps = { ...input, ...ready, serverUrl, fetch: network.fetch, log: silentLog };
   const reached: Reached = { ready, serverUrl, network, api: new MattermostApi(deps) };
 
-  const account = yield* checkToken(reached, signal);
+  const account = yield* askToken(reached, signal);
   if (account === undefined) return;
   yield await checkSocket(reached, input.clock, signal);
   yield checkMembership(account.channels);
@@ -93,24 +94,31 @@ function checkModel({ loaded, clock, random }: DoctorInput): Check {
   }
 }
 
-/** Two requests, because a server that wants MFA answers the first one without it. */
-async function* checkToken(
+async function* askToken(
   { api }: Reached,
   signal: AbortSignal,
-): AsyncGenerator<Check, { me: User; channels: readonly Channel[] } | undefined> {
-  try {
-    const me = await api.getMe(signal);
-    const channels = await api.getMyChannels(signal);
-    yield me.is_bot ? ok("token", `The server knows the bot as @${me.username}`) : warn(
-      "token",
-      `The token belongs to @${me.username}, a person, who cannot talk to the bot`,
-      "Create a bot account and use its token.",
-    );
-    return { me, channels };
-  } catch (error) {
-    const isRefusal = error instanceof MattermostApiError && !isTemporary(error);
-    yield explain(isRefusal ? "token" : "server", error);
-    return undefined;
+): AsyncGenerator<Check, Extract<TokenCheck, { me: User }> | undefined> {
+  const checked = await checkToken(api, signal);
+  switch (checked.kind) {
+    case "bot":
+      yield ok("token", `The server knows the bot as @${checked.me.username}`);
+      return checked;
+    case "person":
+      yield warn(
+        "token",
+        `The token belongs to @${checked.me.username}, a person, who cannot talk to the bot`,
+        "Create a bot account and use its token.",
+      );
+      return checked;
+    case "failed": {
+      const { error } = checked;
+      const isRefusal = error instanceof MattermostApiError && !isTemporary(error);
+      yield explain(isRefusal ? "token" : "server", error);
+      return undefined;
+    }
+    default:
+      yield explain("token", checked.error);
+      return undefined;
   }
 }
 
@@ -119,28 +127,20 @@ async function checkSocket(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<Check> {
-  const deps = {
-    serverUrl,
-    token: ready.token,
-    openSocket: network.openSocket,
-    socketAuthentication: "header",
-    clock,
-    log: silentLog,
-  } as const;
-  for await (const item of connect({ resume: undefined, endBefore: undefined }, deps, signal)) {
-    if (item.kind === "hello") return ok("socket", `Mattermost ${item.serverVersion} says hello`);
-    if (item.kind !== "ended") continue;
-    const { end } = item;
-    if (end.kind === "network" || end.kind === "refused_upgrade") {
-      return explain("socket", end.error);
-    }
-    break;
+  const deps = { serverUrl, token: ready.token, openSocket: network.openSocket, clock };
+  const probe = await probeSocket(deps, signal);
+  switch (probe.kind) {
+    case "hello":
+      return ok("socket", `Mattermost ${probe.serverVersion} says hello`);
+    case "failed":
+      return explain("socket", probe.error);
+    case "silent":
+      return failure(
+        "socket",
+        "The socket opened, and the server said nothing",
+        "Let the reverse proxy pass the headers Upgrade, Connection and Authorization on.",
+      );
   }
-  return failure(
-    "socket",
-    "The socket opened, and the server said nothing",
-    "Let the reverse proxy pass the headers Upgrade, Connection and Authorization on.",
-  );
 }
 
 function checkMembership(channels: readonly Channel[]): Check {
