@@ -112,6 +112,9 @@ const product: readonly [id: string, promise: string][] = [
   ],
   ["P30", "The sandbox behaves like the recorded server"],
   ["P45", "The gateway keeps a status file of what it does, of how it ended, and of no secret"],
+  ["P101", "Keys, passwords, devices and Hermes' own files are not read, and not written"],
+  ["P103", "Secrets are hidden in tool results, answers and logs, also while an answer grows"],
+  ["P104", "Text that tries to instruct the model, or hides characters, is recognised"],
   [
     "P110",
     "Tool calls that cannot disturb each other run side by side, at most 8, others in order",

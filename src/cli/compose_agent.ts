@@ -1,8 +1,10 @@
+import { homedir } from "node:os";
 import { join } from "node:path";
 import type { PromptSources } from "../agent/session_prompt.ts";
 import type { Config } from "../config/load_config.ts";
 import type { HomePaths } from "../config/paths.ts";
 import { MemoryStore } from "../memory/memory_store.ts";
+import type { PathPlaces } from "../safety/path_rules.ts";
 import { BUNDLED_SKILLS } from "../skills/bundled_skills.ts";
 import { SkillStore } from "../skills/skill_store.ts";
 import { TodoLists } from "../tools/todo_tool.ts";
@@ -16,6 +18,8 @@ export interface AgentParts extends Foundations {
   readonly timeZone: string;
   /** Where tools work unless they are told otherwise. */
   readonly workFolder: string;
+  /** What the rules for paths are about. */
+  readonly places: PathPlaces;
   readonly memory: MemoryStore;
   readonly skills: SkillStore;
   readonly todos: TodoLists;
@@ -37,6 +41,11 @@ export function composeAgent(
     paths,
     timeZone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
     workFolder: join(paths.home, "workspace"),
+    places: {
+      userHome: homedir(),
+      hermesHome: paths.home,
+      writeRoot: config.security.writeRoot,
+    },
     memory: new MemoryStore({
       folder: paths.memoriesFolder,
       limits: { notesCharsMax, profileCharsMax },

@@ -24,11 +24,11 @@ export function composeTools(agent: AgentParts, platform: Platform): ToolRegistr
 
 /** Every tool that can work with these settings, in the order in which the model reads of them. */
 function allTools(agent: AgentParts): readonly Tool[] {
-  const { clock, timeZone, paths, workFolder, memory, skills, todos, blocked, config } = agent;
+  const { clock, timeZone, places, workFolder, memory, skills, todos, blocked, config } = agent;
   const { notesEnabled: hasNotes, profilesEnabled: hasProfiles } = config.memory;
   const memoryTool = { store: memory, refuse: blocked, hasNotes, hasProfiles };
   return [
-    createReadFileTool({ workspace: workFolder, hermesHome: paths.home }),
+    createReadFileTool({ workspace: workFolder, places }),
     ...(hasNotes || hasProfiles ? [createMemoryTool(memoryTool)] : []),
     createSkillViewTool(skills),
     createSkillManageTool(new SkillEditor(skills, blocked)),

@@ -1,5 +1,6 @@
 import type { Setting } from "./setting.ts";
 import { AGENT_SETTINGS } from "./settings/agent_settings.ts";
+import { APPROVALS_SETTINGS } from "./settings/approvals_settings.ts";
 import { DISPLAY_SETTINGS } from "./settings/display_settings.ts";
 import { GATEWAY_SETTINGS } from "./settings/gateway_settings.ts";
 import { LOG_SETTINGS } from "./settings/log_settings.ts";
@@ -8,6 +9,7 @@ import { MEMORY_SETTINGS } from "./settings/memory_settings.ts";
 import { MODEL_SETTINGS } from "./settings/model_settings.ts";
 import { NETWORK_SETTINGS } from "./settings/network_settings.ts";
 import { PROVIDERS_SETTINGS } from "./settings/providers_settings.ts";
+import { SECURITY_SETTINGS } from "./settings/security_settings.ts";
 import { SESSIONS_SETTINGS } from "./settings/sessions_settings.ts";
 import { SKILLS_SETTINGS } from "./settings/skills_settings.ts";
 import { STREAMING_SETTINGS } from "./settings/streaming_settings.ts";
@@ -30,6 +32,8 @@ export const SETTINGS = {
   tools: TOOLS_SETTINGS,
   memory: MEMORY_SETTINGS,
   skills: SKILLS_SETTINGS,
+  approvals: APPROVALS_SETTINGS,
+  security: SECURITY_SETTINGS,
   log: LOG_SETTINGS,
 };
 

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import type { LoadCertificates } from "./certificates.ts";
 import type { FetchFn, Network } from "./network.ts";
 import { classifyNetworkError, NetworkError } from "./network_error.ts";
@@ -79,16 +80,33 @@ function needsTls(url: string, proxy: string | undefined): boolean {
 }
 
 function fetchBy(connect: Connect, proxyFor: NetworkOptions["proxyFor"]): FetchFn {
-  return async (input, init) => {
+  return async (input, { connectTo, ...init } = {}) => {
     const url = input instanceof Request ? input.url : String(input);
-    const signal = init?.signal ?? (input instanceof Request ? input.signal : undefined);
+    const signal = init.signal ?? (input instanceof Request ? input.signal : undefined);
     const proxy = proxyFor(url);
     const { fetchOptions } = await connect(url, proxy);
+    const isPinned = connectTo !== undefined && proxy === undefined && !("Deno" in globalThis);
+    const options = { ...init, ...fetchOptions };
+    const request = isPinned ? pinTo(connectTo, new URL(url), options) : { input, options };
     try {
-      return await fetch(input, { ...init, ...fetchOptions } as RequestInit);
+      return await fetch(request.input, request.options as RequestInit);
     } catch (error) {
       if (signal?.aborted === true) throw error;
       throw classifyNetworkError(error, url, proxy);
     }
   };
+}
+
+/**
+ * The same request with an address in the place of the name, for Bun. Its connection is not kept:
+ * Bun would take it for another name at the same address, whose certificate is another.
+ */
+function pinTo(address: string, url: URL, options: RequestInit & { readonly tls?: object }) {
+  if (isIP(url.hostname.replace(/^\[|\]$/g, "")) > 0) return { input: url, options };
+  const input = new URL(url);
+  input.hostname = isIP(address) === 6 ? `[${address}]` : address;
+  const headers = new Headers(options.headers);
+  headers.set("host", url.host);
+  const tls = { ...options.tls, serverName: url.hostname };
+  return { input, options: { ...options, headers, tls, keepalive: false } };
 }

@@ -10,43 +10,22 @@ export interface LogOptions {
   readonly write: (line: string) => void;
   readonly clock: Clock;
   readonly color: boolean;
-  /** Texts that no line may hold. Asked for each line, since keys are read late. */
-  readonly secrets: () => readonly string[];
+  /** Takes the secrets out of a text. */
+  readonly redact: (text: string) => string;
 }
 
 const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
 
-/** A log that writes lines, each without the known secrets and without what looks like one. */
+/** A log that writes lines, whose events and values are redacted. */
 export function createLog(options: LogOptions): Log {
   const format = options.format === "json" ? formatJson : textFormatter(options.color);
   return (level, event, fields = {}) => {
     if (LEVELS.indexOf(level) < LEVELS.indexOf(options.levelMin)) return;
-    const redact = redactorOf(options.secrets());
+    const { redact } = options;
     const shown = Object.entries(fields).flatMap(([key, value]) =>
       value === undefined ? [] : [[key, redactValue(value, redact)] as const]
     );
     options.write(format(options.clock.nowMs(), level, redact(event), Object.fromEntries(shown)));
-  };
-}
-
-/** Keys of local models are words like `none` and `ollama`, which would tear holes into every line. */
-const SECRET_LENGTH_MIN = 7;
-
-/** Credentials that nobody told us of: in headers, in addresses, in queries. */
-const CREDENTIALS: readonly [pattern: RegExp, replacement: string][] = [
-  [/\b(Bearer|Basic)(\s+|%20)[\w.~+/%=-]{6,}/gi, "$1 ***"],
-  [/:\/\/[^\s/@]+@/g, "://***@"],
-  [/\b((?:access_|api_|auth_)?(?:token|key|secret|password))=[^\s&"']+/gi, "$1=***"],
-];
-
-/** Takes the known secrets, and what looks like one, out of a text. */
-export function redactorOf(secrets: readonly string[]): (text: string) => string {
-  const known = secrets.filter((secret) => secret.length >= SECRET_LENGTH_MIN)
-    .flatMap((secret) => [secret, encodeURIComponent(secret.toWellFormed())])
-    .toSorted((a, b) => b.length - a.length); // A secret may be the beginning of another.
-  return (text) => {
-    const withoutKnown = known.reduce((rest, secret) => rest.replaceAll(secret, "***"), text);
-    return CREDENTIALS.reduce((rest, [pattern, by]) => rest.replaceAll(pattern, by), withoutKnown);
   };
 }
 

@@ -1,5 +1,14 @@
 /** The part of `fetch` we use. Redirects are the caller's business: pass `redirect: "manual"`. */
-export type FetchFn = (url: string | URL | Request, init?: RequestInit) => Promise<Response>;
+export type FetchFn = (url: string | URL | Request, init?: FetchInit) => Promise<Response>;
+
+export interface FetchInit extends RequestInit {
+  /**
+   * The address of IP to connect to in the place of what the host's name leads to now; the name still
+   * stands in the request and in the certificate. Without effect on Deno, which cannot be told, and
+   * through a proxy, which looks names up itself.
+   */
+  readonly connectTo?: string;
+}
 
 /** An open text WebSocket. */
 export interface Socket {

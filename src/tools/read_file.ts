@@ -1,8 +1,9 @@
 import { readFile, stat } from "node:fs/promises";
 import { z } from "zod";
+import type { PathPlaces } from "../safety/path_rules.ts";
 import { cutText } from "../transcript/cut_text.ts";
 import { ToolError } from "./errors.ts";
-import { findReadable, type ReadableFolders } from "./readable_path.ts";
+import { findReadable } from "./readable_path.ts";
 import type { Tool } from "./tool.ts";
 
 const LINES_DEFAULT = 500;
@@ -16,9 +17,13 @@ const FILE_BYTES_MAX = 20_000_000;
 /** Bytes in which a NUL tells that the file is not text. */
 const BINARY_CHECK_BYTES = 8_192;
 
-/** Reads text files inside the workspace. */
+/** Reads text files, but no secrets and nothing of the system or of Hermes itself. */
 export function createReadFileTool(
-  folders: ReadableFolders,
+  deps: {
+    /** Relative paths begin here. */
+    readonly workspace: string;
+    readonly places: PathPlaces;
+  },
 ): Tool<{ path: string; offset: number; limit: number }> {
   return {
     name: "read_file",
@@ -31,7 +36,11 @@ export function createReadFileTool(
     }),
     readOnly: true,
     run: async ({ path, offset, limit }, _context, signal) => {
-      const text = await readText(path, await findReadable(path, folders), signal);
+      const text = await readText(
+        path,
+        await findReadable(path, deps.workspace, deps.places),
+        signal,
+      );
       return numberLines(path, text, offset, limit);
     },
   };

@@ -9,7 +9,7 @@ import { decodeGatewayStatus, readGatewayState } from "../../src/gateway/read_ga
 import { withStatusFile } from "../../src/gateway/status_file.ts";
 import { watchProblems } from "../../src/gateway/watch_problems.ts";
 import { acquireLock } from "../../src/runtime/lock_file.ts";
-import { redactorOf } from "../../src/runtime/log_sink.ts";
+import { createRedactor } from "../../src/safety/redact.ts";
 import { ownProcessId } from "../../src/runtime/process_id.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { tempDir } from "../support/temp_dir.ts";
@@ -132,7 +132,7 @@ test("[P45] withStatusFile() says once that the disk takes nothing, and goes on"
 test("watchProblems() keeps the last failure that was logged, without its secrets", async () => {
   await using home = await lab();
   const { clock, live } = home;
-  const redact = redactorOf(["verysecrettoken"]);
+  const redact = createRedactor({ secrets: () => ["verysecrettoken"], hidesPatterns: true });
   const log = watchProblems(() => {}, live, { clock, redact });
   log("info", "gateway.answered", { error: "none" });
   log("warn", "gateway.nobody_allowed", { hint: "List somebody." });

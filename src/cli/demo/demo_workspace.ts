@@ -1,3 +1,4 @@
+import { createRedactor } from "../../safety/redact.ts";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -89,7 +90,10 @@ function warningLog({ warn }: DemoWorkspaceInput, own: Config | undefined): Log 
     write: warn,
     clock: systemClock,
     color: false,
-    secrets: () => [own?.model.apiKey?.reveal() ?? ""],
+    redact: createRedactor({
+      secrets: () => [own?.model.apiKey?.reveal() ?? ""],
+      hidesPatterns: true,
+    }),
   });
 }
 

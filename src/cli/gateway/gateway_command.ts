@@ -12,11 +12,12 @@ import {
 import { CertificateError } from "../../runtime/certificates.ts";
 import { systemClock } from "../../runtime/clock.ts";
 import type { Log } from "../../runtime/log.ts";
-import { createLog, redactorOf } from "../../runtime/log_sink.ts";
+import { createLog } from "../../runtime/log_sink.ts";
 import { isTemporary } from "../../mattermost/until_answered.ts";
 import { NetworkError } from "../../runtime/network_error.ts";
 import { listenForStopSignals, type StopSignals } from "../../runtime/process_signals.ts";
 import { systemRandom } from "../../runtime/random.ts";
+import { createRedactor, type Redact } from "../../safety/redact.ts";
 import { composeMattermostNetwork, composeStatus, NoModelError } from "../compose.ts";
 import { composeModels } from "../compose_models.ts";
 import { EXIT } from "../exit_codes.ts";
@@ -61,9 +62,10 @@ export async function runGatewayCommand(options: GatewayOptions, io: CliIo): Pro
   const clock = systemClock;
   const status = await composeStatus(home, clock);
   const revealed = () => secrets.map((secret) => secret.reveal());
-  const log = watchProblems(createGatewayLog(config, revealed, options, io), status, {
+  const redact = createRedactor({ secrets: revealed, hidesPatterns: true });
+  const log = watchProblems(createGatewayLog(config, redact, options, io), status, {
     clock,
-    redact: (text) => redactorOf(revealed())(text),
+    redact,
   });
   const foundations = { clock, random: systemRandom, log };
   const signals = listenForStopSignals();
@@ -113,7 +115,7 @@ function printWarnings(warnings: readonly Finding[], io: CliIo): void {
 
 function createGatewayLog(
   config: Config,
-  secrets: () => readonly string[],
+  redact: Redact,
   options: GatewayOptions,
   io: CliIo,
 ): Log {
@@ -125,6 +127,6 @@ function createGatewayLog(
     write: io.err,
     clock: systemClock,
     color: io.errTerminal.color,
-    secrets,
+    redact,
   });
 }

@@ -1,0 +1,58 @@
+/**
+ * What tokens and keys of services look like; each row names whose they are. None of them may take
+ * part in plain text, so each asks for more characters than a word that begins like it has.
+ */
+const TOKEN_FORMS: readonly [owner: string, form: string][] = [
+  ["OpenAI, OpenRouter, DeepSeek, Anthropic", "sk-[\\w-]{16,}"],
+  ["Stripe", "(?:sk|rk)_(?:live|test)_\\w{16,}"],
+  ["Stripe webhooks", "whsec_\\w{20,}"],
+  ["GitHub", "gh[pousr]_\\w{20,}"],
+  ["GitHub", "github_pat_\\w{20,}"],
+  ["GitLab", "gl(?:pat|dt|rt|ptt|cbt|ft|soat)-[\\w-]{16,}"],
+  ["Slack", "xox[abeoprs]-[\\w-]{10,}"],
+  ["Slack apps", "xapp-[\\w-]{10,}"],
+  ["Slack webhooks", "hooks\\.slack\\.com/services/[\\w/]{20,}"],
+  ["Google", "AIza[\\w-]{30,}"],
+  ["Google", "ya29\\.[\\w-]{20,}"],
+  ["Google", "GOCSPX-[\\w-]{20,}"],
+  ["Amazon", "(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}"],
+  ["Hugging Face", "hf_[A-Za-z0-9]{20,}"],
+  ["Groq", "gsk_\\w{20,}"],
+  ["Replicate", "r8_\\w{20,}"],
+  ["NVIDIA", "nvapi-[\\w-]{20,}"],
+  ["xAI", "xai-[\\w-]{20,}"],
+  ["Perplexity", "pplx-\\w{20,}"],
+  ["Tavily", "tvly-[\\w-]{16,}"],
+  ["Firecrawl", "fc-[0-9a-f]{32}"],
+  ["Fal", "fal_[\\w-]{20,}"],
+  ["npm", "npm_[A-Za-z0-9]{30,}"],
+  ["PyPI", "pypi-[\\w-]{30,}"],
+  ["RubyGems", "rubygems_[0-9a-f]{30,}"],
+  ["Docker Hub", "dckr_pat_[\\w-]{20,}"],
+  ["DigitalOcean", "do[opr]_v1_[0-9a-f]{30,}"],
+  ["SendGrid", "SG\\.[\\w-]{16,}\\.[\\w-]{16,}"],
+  ["Mailgun", "key-[0-9a-f]{32}"],
+  ["Twilio", "SK[0-9a-f]{32}"],
+  ["Shopify", "shp(?:at|ca|pa|ss)_[0-9a-fA-F]{30,}"],
+  ["Square", "sq0(?:atp|csp|idp)-[\\w-]{20,}"],
+  ["Atlassian", "ATATT3[\\w=-]{30,}"],
+  ["Linear", "lin_(?:api|oauth)_\\w{20,}"],
+  ["Notion", "(?:ntn_|secret_)[A-Za-z0-9]{40,}"],
+  ["Figma", "figd_[\\w-]{20,}"],
+  ["Postman", "PMAK-[0-9a-f-]{30,}"],
+  ["Sentry", "sntry[su]_[\\w=+/-]{20,}"],
+  ["Doppler", "dp\\.(?:pt|st|ct|sa)\\.\\w{20,}"],
+  ["HashiCorp Vault", "hv[sbr]\\.[\\w-]{20,}"],
+  ["Pulumi", "pul-[0-9a-f]{30,}"],
+  ["Databricks", "dapi[0-9a-f]{32}"],
+  ["age", "AGE-SECRET-KEY-1[0-9A-Z]{40,}"],
+  ["Discord", "[MNO][\\w-]{23,27}\\.[\\w-]{6}\\.[\\w-]{27,}"],
+  ["Telegram", "\\d{8,10}:AA[\\w-]{32,}"],
+  ["JSON web tokens", "eyJ[\\w-]{10,}\\.[\\w-]{10,}(?:\\.[\\w-]*)?"],
+];
+
+/** Any of them, not within a longer run such as base64. */
+export const SECRET_TOKENS = new RegExp(
+  `(?<![\\w+-])(?:${TOKEN_FORMS.map(([, form]) => form).join("|")})(?![\\w+-])`,
+  "g",
+);
