@@ -111,6 +111,7 @@ const product: readonly [id: string, promise: string][] = [
     "A message that was claimed and not answered when the process died is answered after the restart",
   ],
   ["P30", "The sandbox behaves like the recorded server"],
+  ["P40", "Settings are written so that comments, order and everything unknown stay as they were"],
   ["P45", "The gateway keeps a status file of what it does, of how it ended, and of no secret"],
   ["P101", "Keys, passwords, devices and Hermes' own files are not read, and not written"],
   ["P103", "Secrets are hidden in tool results, answers and logs, also while an answer grows"],
