@@ -127,6 +127,11 @@ const product: readonly [id: string, promise: string][] = [
   ["P115", "Each kind of failure of a model has its remedies; a stand-in answers for one turn"],
   ["P116", "The reasoning effort reaches each provider in its own words, others get nothing"],
   ["P117", "Tokens and cost are kept by session, and a cost says how sure it is"],
+  ["P125", "The folder and exported variables of a session carry over from command to command"],
+  ["P126", "A command that takes too long or is stopped ends with all that it started"],
+  ["P127", "Whatever a command prints, its output costs bounded memory and bounded tokens"],
+  ["P128", "No key and no token of Hermes is in the environment of a command"],
+  ["P129", "Background jobs are read, written to, waited for and ended, and can report their end"],
   [
     "P135",
     "What is remembered stands in MEMORY.md and USER.md, within limits that the model is told",

@@ -75,6 +75,14 @@ export function integer(least: number, most: number): Parser<number> {
   });
 }
 
+/** A number that may have a fraction, such as 1.5. */
+export function decimal(least: number, most: number): Parser<number> {
+  return scalar(`write a number from ${least} to ${most}`, (text) => {
+    const value = /^\d{1,9}(?:\.\d{1,9})?$/.test(text) ? Number(text) : NaN;
+    return value >= least && value <= most ? value : undefined;
+  });
+}
+
 /** A time written in seconds, which becomes milliseconds. */
 export function seconds(least: number, most: number): Parser<number> {
   return scalar(`write a number of seconds from ${least} to ${most}`, (text) => {
@@ -136,12 +144,26 @@ export const secret: Parser<Secret> = (raw) => {
 };
 
 /** A list of words, as a YAML list or with commas. */
-export const textList: Parser<readonly string[]> = (raw) => {
-  const items = listItems(raw);
-  return items === undefined
-    ? refused("is not a list: separate the entries with commas")
-    : accepted(items.map((item) => item.text));
-};
+export const textList: Parser<readonly string[]> = listOf("", (text) => text);
+
+/** A list of which `read` takes each entry, or `undefined`; `wrong` goes on after a wrong one. */
+export function listOf<T>(
+  wrong: string,
+  read: (text: string) => T | undefined,
+): Parser<readonly T[]> {
+  return (raw) => {
+    const items = listItems(raw);
+    if (items === undefined) return refused("is not a list: separate the entries with commas");
+    const values: T[] = [];
+    const problems: Remark[] = [];
+    for (const item of items) {
+      const value = read(item.text);
+      if (value !== undefined) values.push(value);
+      else problems.push({ predicate: `holds ${quote(item)}, which ${wrong}`, line: item.line });
+    }
+    return problems.length > 0 ? { kind: "refused", problems } : accepted(values);
+  };
+}
 
 /** Whole paths, as a YAML list or with commas; `~` is the home folder of the user. */
 export const pathList: Parser<readonly string[]> = (raw) => {
@@ -219,13 +241,9 @@ export function emptyRecord<T>(): Record<string, T> {
 }
 
 function idList(raw: RawValue, wrong: string, wildcard?: string): Parsed<readonly string[]> {
-  const items = listItems(raw);
-  if (items === undefined) return refused("is not a list: separate the ids with commas");
-  const problems = items
-    .filter(({ text }) => !ID.test(text) && text !== wildcard)
-    .map((item) => ({ predicate: `holds ${quote(item)}, which ${wrong}`, line: item.line }));
-  if (problems.length > 0) return { kind: "refused", problems };
-  return accepted([...new Set(items.map((item) => item.text))]);
+  const read = (text: string) => ID.test(text) || text === wildcard ? text : undefined;
+  const parsed = listOf(wrong, read)(raw);
+  return parsed.kind === "refused" ? parsed : accepted([...new Set(parsed.value)]);
 }
 
 /** The entries of a list, however it is written; `undefined` for what is no list. */

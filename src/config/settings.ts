@@ -13,6 +13,7 @@ import { SECURITY_SETTINGS } from "./settings/security_settings.ts";
 import { SESSIONS_SETTINGS } from "./settings/sessions_settings.ts";
 import { SKILLS_SETTINGS } from "./settings/skills_settings.ts";
 import { STREAMING_SETTINGS } from "./settings/streaming_settings.ts";
+import { TERMINAL_SETTINGS } from "./settings/terminal_settings.ts";
 import { TOOLS_SETTINGS } from "./settings/tools_settings.ts";
 
 /**
@@ -29,6 +30,7 @@ export const SETTINGS = {
   model: MODEL_SETTINGS,
   providers: PROVIDERS_SETTINGS,
   agent: AGENT_SETTINGS,
+  terminal: TERMINAL_SETTINGS,
   tools: TOOLS_SETTINGS,
   memory: MEMORY_SETTINGS,
   skills: SKILLS_SETTINGS,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { test } from "node:test";
@@ -8,8 +8,10 @@ import {
   INPUT_WAITING_CHARS_MAX,
   startChild,
 } from "../../src/runtime/child_process.ts";
+import { isRunning } from "../../src/runtime/process_id.ts";
 import { runProgram } from "../../src/runtime/run_program.ts";
 import { tempDir } from "../support/temp_dir.ts";
+import { untilEnded } from "../support/until_ended.ts";
 
 const ENV = { PATH: "/usr/bin:/bin" };
 
@@ -39,12 +41,6 @@ function start(script: string, input: "open" | "closed" = "closed"): Started {
       while (!output.includes(text)) await new Promise<void>((resolve) => look = resolve);
     },
   };
-}
-
-/** Whether the process runs: one that has ended and waits for its parent does not. */
-async function isRunning(pid: number): Promise<boolean> {
-  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
-  return stat !== "" && !stat.includes(") Z ");
 }
 
 test("startChild() tells how a program ended, and that one cannot be started", async () => {
@@ -79,9 +75,9 @@ test("startChild() gives all output, also when what it started holds the streams
   assert.deepEqual(await started.child.ended, { kind: "exited", code: 0 });
   assert.ok(started.output().endsWith("xend\n"));
   const sleeper = Number(started.output().split("\n")[1]);
-  assert.equal(await isRunning(sleeper), true);
+  assert.equal(await isRunning({ pid: sleeper }), true);
   await started.child.kill(1_000);
-  assert.equal(await isRunning(sleeper), false);
+  await untilEnded(sleeper);
 });
 
 test("kill() ends the whole group, and what ignores the request after the grace", async () => {
@@ -89,7 +85,7 @@ test("kill() ends the whole group, and what ignores the request after the grace"
   await polite.saw("ready");
   await polite.child.kill(60_000);
   assert.deepEqual(await polite.child.ended, { kind: "signalled", signal: "SIGTERM" });
-  assert.equal(await isRunning(Number.parseInt(polite.output())), false);
+  await untilEnded(Number.parseInt(polite.output()));
 
   const stubborn = start("trap '' TERM; echo ready; while :; do sleep 0.05; done");
   await stubborn.saw("ready");
@@ -134,7 +130,7 @@ test("runProgram() stops a program that takes too long or is no longer wanted", 
   const limits = { timeMsMax: 200, outputBytesMax: 100 };
   const slow = await runProgram(program, limits, new AbortController().signal);
   assert.deepEqual(slow.end, { kind: "stopped" });
-  assert.equal(await isRunning(Number(slow.stdout)), false);
+  await untilEnded(Number(slow.stdout));
   const unwanted = await runProgram(program, { ...limits, timeMsMax: 60_000 }, AbortSignal.abort());
   assert.deepEqual(unwanted.end, { kind: "stopped" });
   const missing = { ...program, argv: ["/no/such/program"] } as const;
