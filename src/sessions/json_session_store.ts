@@ -7,11 +7,13 @@ import type { Random } from "../runtime/random.ts";
 import type { Message } from "../transcript/message.ts";
 import { SessionFile } from "./session_file.ts";
 import { SessionIndex } from "./session_index.ts";
+import { NO_SESSION_USAGE } from "./session_usage.ts";
 import type {
   SessionKey,
   SessionPrompt,
   SessionStore,
   SessionSummary,
+  SessionUsage,
   StoredMessage,
 } from "./session_store.ts";
 
@@ -92,6 +94,26 @@ class JsonSessionStore implements SessionStore {
     return this.#inOrder(key, async (index) => {
       const summary = index.get(key);
       if (summary !== undefined) await (await this.#openSession(summary)).rewind(postId);
+    });
+  }
+
+  compact(key: SessionKey, messages: readonly Message[]): Promise<void> {
+    return this.#inOrder(key, async (index) => {
+      const atMs = this.#deps.clock.nowMs();
+      await (await this.#beginSession(key, atMs, index)).compact(messages, atMs);
+    });
+  }
+
+  usageOf(key: SessionKey): Promise<SessionUsage> {
+    return this.#inOrder(key, async (index) => {
+      const summary = index.get(key);
+      return summary === undefined ? NO_SESSION_USAGE : (await this.#openSession(summary)).usage();
+    });
+  }
+
+  addUsage(key: SessionKey, usage: SessionUsage): Promise<void> {
+    return this.#inOrder(key, async (index) => {
+      await (await this.#beginSession(key, this.#deps.clock.nowMs(), index)).addUsage(usage);
     });
   }
 

@@ -8,16 +8,24 @@ import { repairTranscript } from "../transcript/repair_transcript.ts";
 import { SessionVersionError } from "./errors.ts";
 import {
   decodeHeader,
+  encodeCompaction,
   encodeHeader,
   encodePrompt,
   encodeRewind,
   encodeStoredMessage,
+  encodeUsage,
   readMessages,
-  readPrompt,
+  readNotes,
   type SessionHeader,
 } from "./session_lines.ts";
-import type { SessionPrompt, SessionSummary, StoredMessage } from "./session_store.ts";
+import type {
+  SessionPrompt,
+  SessionSummary,
+  SessionUsage,
+  StoredMessage,
+} from "./session_store.ts";
 import { SessionTail } from "./session_tail.ts";
+import { addSessionUsage } from "./session_usage.ts";
 
 /** Bytes of the file's beginning in which its header is looked for. */
 const HEAD_BYTES_MAX = 4_096;
@@ -26,7 +34,7 @@ const BYTES_PER_CHAR = 3;
 /** Bytes read on top, for what stands around the text of a few messages. */
 const TAIL_BYTES_MIN = 65_536;
 
-/** How far back in the file, in bytes, the message of a post or the prompt is looked for. */
+/** How far back in the file, in bytes, the message of a post, the prompt and the usage are looked for. */
 const LOOK_BACK_BYTES_MAX = 4_000_000;
 /** With more than so many bytes behind it the prompt is written again, to be found from the end. */
 const BYTES_AFTER_PROMPT_MAX = 1_000_000;
@@ -38,7 +46,7 @@ export class SessionFile {
   readonly #log: Log;
   #tail: SessionTail | undefined;
   /** `undefined` until somebody asks. */
-  #prompt: KnownPrompt | undefined;
+  #notes: Notes | undefined;
 
   /** Opens the file, or begins it. Throws a `SessionVersionError` or a `FileError`. */
   static async open(path: string, summary: SessionSummary, log: Log): Promise<SessionFile> {
@@ -57,7 +65,7 @@ export class SessionFile {
 
   /** Characters of the messages and the prompt that are kept in memory. */
   get charsInMemory(): number {
-    return (this.#tail?.chars ?? 0) + (this.#prompt?.value?.text.length ?? 0);
+    return (this.#tail?.chars ?? 0) + (this.#notes?.prompt?.text.length ?? 0);
   }
 
   /** As `SessionStore.load`. Reads the end of the file when memory does not reach back that far. */
@@ -89,50 +97,80 @@ export class SessionFile {
     this.#tail = undefined; // Read anew by the next load.
   }
 
-  /** As `SessionStore.promptOf`. Looks for it in the end of the file alone: it stands there. */
+  /** As `SessionStore.compact`. */
+  async compact(messages: readonly Message[], atMs: number): Promise<void> {
+    const { usage } = await this.#readNotes();
+    const unknown = { ...usage, contextTokens: 0 };
+    this.#file.write(encodeCompaction(messages, atMs) + encodeUsage(unknown));
+    await this.#file.sync();
+    this.#notes = { prompt: undefined, usage: unknown, bytesAfterPrompt: 0 };
+    this.#tail = undefined; // Read anew by the next load.
+  }
+
+  /** As `SessionStore.promptOf`. */
   async prompt(): Promise<SessionPrompt | undefined> {
-    if (this.#prompt === undefined) {
-      const bytesMax = LOOK_BACK_BYTES_MAX;
-      const { values } = await readJsonLinesTail(this.#path, { bytesMax });
-      this.#prompt = { value: readPrompt(values), bytesAfter: this.#file.sizeBytes() };
-    }
-    return this.#prompt.value;
+    return (await this.#readNotes()).prompt;
   }
 
   /** As `SessionStore.keepPrompt`. */
-  async keepPrompt(value: SessionPrompt): Promise<void> {
-    this.#file.write(encodePrompt(value));
+  async keepPrompt(prompt: SessionPrompt): Promise<void> {
+    const notes = await this.#readNotes();
+    this.#file.write(encodePrompt(prompt));
     await this.#file.sync();
-    this.#prompt = { value, bytesAfter: 0 };
+    this.#notes = { ...notes, prompt, bytesAfterPrompt: 0 };
+  }
+
+  /** As `SessionStore.usageOf`. */
+  async usage(): Promise<SessionUsage> {
+    return (await this.#readNotes()).usage;
+  }
+
+  /** As `SessionStore.addUsage`. It need not survive a loss of power. */
+  async addUsage(more: SessionUsage): Promise<void> {
+    const notes = await this.#readNotes();
+    const usage = addSessionUsage(notes.usage, more);
+    this.#file.write(encodeUsage(usage));
+    this.#notes = { ...notes, usage };
   }
 
   close(): Promise<void> {
     return this.#file.close();
   }
 
+  /** Looks in the end of the file alone: what is to be found stands there. */
+  async #readNotes(): Promise<Notes> {
+    if (this.#notes !== undefined) return this.#notes;
+    const { values } = await readJsonLinesTail(this.#path, { bytesMax: LOOK_BACK_BYTES_MAX });
+    this.#notes = { ...readNotes(values), bytesAfterPrompt: this.#file.sizeBytes() };
+    return this.#notes;
+  }
+
   /** Counts what is written behind the prompt. Gives its line once it has to stand further down. */
   #repeatPrompt(bytesMore: number): string {
-    if (this.#prompt?.value === undefined) return "";
-    const { value, bytesAfter } = this.#prompt;
-    const isFar = bytesAfter + bytesMore > BYTES_AFTER_PROMPT_MAX;
-    this.#prompt = { value, bytesAfter: isFar ? 0 : bytesAfter + bytesMore };
-    return isFar ? encodePrompt(value) : "";
+    if (this.#notes?.prompt === undefined) return "";
+    const { prompt, bytesAfterPrompt } = this.#notes;
+    const bytes = bytesAfterPrompt + bytesMore;
+    const isFar = bytes > BYTES_AFTER_PROMPT_MAX;
+    this.#notes = { ...this.#notes, bytesAfterPrompt: isFar ? 0 : bytes };
+    return isFar ? encodePrompt(prompt) : "";
   }
 
   async #readTail(charsMax: number): Promise<SessionTail> {
     const bytesMax = charsMax * BYTES_PER_CHAR + TAIL_BYTES_MIN;
     const { values, badLines, complete } = await readJsonLinesTail(this.#path, { bytesMax });
-    const { messages, unreadable } = readMessages(values);
+    const { messages, isCompacted, unreadable } = readMessages(values);
     const lost = badLines + unreadable;
     if (lost > 0) this.#log("warn", "sessions.bad_lines", { file: this.#path, badLines: lost });
-    return new SessionTail(messages, { charsMax, complete });
+    return new SessionTail(messages, { charsMax, complete: complete || isCompacted });
   }
 }
 
-interface KnownPrompt {
-  readonly value: SessionPrompt | undefined;
-  /** How many bytes stand behind it in the file, at most. */
-  readonly bytesAfter: number;
+/** What is known of the session besides its messages. */
+interface Notes {
+  readonly prompt: SessionPrompt | undefined;
+  /** How many bytes stand behind the prompt in the file, at most. */
+  readonly bytesAfterPrompt: number;
+  readonly usage: SessionUsage;
 }
 
 /** The first header in the beginning of a file; `undefined` when there is none, or no file. */

@@ -1,5 +1,13 @@
-import type { Message, ToolCall } from "../transcript/message.ts";
-import type { SessionKey, SessionPrompt, SessionSummary, StoredMessage } from "./session_store.ts";
+import type { Message } from "../transcript/message.ts";
+import { asObject, decodeMessage } from "./decode_message.ts";
+import type {
+  SessionKey,
+  SessionPrompt,
+  SessionSummary,
+  SessionUsage,
+  StoredMessage,
+} from "./session_store.ts";
+import { NO_SESSION_USAGE } from "./session_usage.ts";
 
 /** Format of the session files that this Hermes writes, and the newest one that it reads. */
 const SESSION_VERSION = 1;
@@ -13,8 +21,7 @@ export type SessionHeader =
   | { readonly kind: "newer"; readonly version: number };
 
 export function encodeHeader({ key, id, createdAtMs }: SessionSummary): string {
-  const header = { hermes: "session", version: SESSION_VERSION, key, id, createdAtMs };
-  return `${JSON.stringify(header)}\n`;
+  return encode({ hermes: "session", version: SESSION_VERSION, key, id, createdAtMs });
 }
 
 /** `undefined` when the line is no header. */
@@ -35,26 +42,42 @@ export function decodeSummary(value: unknown): SessionSummary | undefined {
 }
 
 export function encodeStoredMessage(stored: StoredMessage): string {
-  return `${JSON.stringify(stored)}\n`;
+  return encode(stored);
 }
 
 /** A line that voids the message of `postId` and all that was added since. */
 export function encodeRewind(postId: string): string {
-  return `${JSON.stringify({ rewindTo: postId })}\n`;
+  return encode({ rewindTo: postId });
+}
+
+/** A line whose messages stand for all before it. The prompt before it does not hold any more. */
+export function encodeCompaction(messages: readonly Message[], atMs: number): string {
+  return encode({ atMs, compacted: messages });
 }
 
 /** A line with the system prompt of the session, from here on. */
 export function encodePrompt(prompt: SessionPrompt): string {
-  return `${JSON.stringify({ prompt })}\n`;
+  return encode({ prompt });
 }
 
-/** The newest system prompt among the lines of a file; `undefined` when there is none. */
-export function readPrompt(values: readonly unknown[]): SessionPrompt | undefined {
-  return values.map(decodePrompt).findLast((prompt) => prompt !== undefined);
+/** A line with all that the session took until here. */
+export function encodeUsage(usage: SessionUsage): string {
+  return encode({ usage });
 }
+
+/** One line, as far as it is one that we know. */
+type Line =
+  | { readonly kind: "message"; readonly message: Message; readonly postId: unknown }
+  | { readonly kind: "compacted"; readonly messages: readonly Message[] }
+  | { readonly kind: "rewind"; readonly postId: string }
+  | { readonly kind: "prompt"; readonly prompt: SessionPrompt }
+  | { readonly kind: "usage"; readonly usage: SessionUsage }
+  | { readonly kind: "header" };
 
 export interface ReadMessages {
   readonly messages: Message[];
+  /** Nothing before these messages is in force: a compaction took it away. */
+  readonly isCompacted: boolean;
   /** Lines that are neither a message nor anything else that we know. */
   readonly unreadable: number;
   /** The message that came from a post and those up to the next user's; empty when it is not there. */
@@ -66,66 +89,96 @@ export interface ReadMessages {
  * message that is not among them voids all of them.
  */
 export function readMessages(values: readonly unknown[]): ReadMessages {
-  let read: { message: Message; postId: unknown }[] = [];
+  let read: Extract<Line, { kind: "message" | "compacted" }>[] = [];
   let unreadable = 0;
   for (const value of values) {
-    const message = decodeStoredMessage(value);
-    const { postId, rewindTo } = asObject(value) ?? {};
-    if (message !== undefined) read.push({ message, postId });
-    else if (typeof rewindTo === "string") {
-      read = read.slice(0, Math.max(0, read.findLastIndex((line) => line.postId === rewindTo)));
-    } else if (decodeHeader(value) === undefined && decodePrompt(value) === undefined) unreadable++;
+    const line = decodeLine(value);
+    if (line === undefined) unreadable++;
+    if (line?.kind === "message" || line?.kind === "compacted") read.push(line);
+    if (line?.kind === "rewind") read = read.slice(0, Math.max(0, indexOf(read, line.postId)));
   }
-  const messages = read.map((line) => line.message);
+  const start = read.findLastIndex((line) => line.kind === "compacted");
+  const messages = read.slice(Math.max(0, start)).flatMap((line) =>
+    line.kind === "compacted" ? line.messages : [line.message]
+  );
   const exchange = (postId: string) => {
-    const start = read.findLastIndex((line) => line.postId === postId);
-    const [first, ...rest] = start < 0 ? [] : messages.slice(start);
-    const end = rest.findIndex((message) => message.role === "user");
-    return first === undefined ? [] : [first, ...rest.slice(0, end < 0 ? rest.length : end)];
+    const first = indexOf(read, postId);
+    const said = first < 0 ? [] : read.slice(first).flatMap(messageOf);
+    const end = said.findIndex((message, index) => index > 0 && message.role === "user");
+    return end < 0 ? said : said.slice(0, end);
   };
-  return { messages, unreadable, exchange };
+  return { messages, isCompacted: start >= 0, unreadable, exchange };
+}
+
+/** The newest system prompt and the newest sum of usage among the lines of a file. */
+export function readNotes(
+  values: readonly unknown[],
+): { readonly prompt: SessionPrompt | undefined; readonly usage: SessionUsage } {
+  let prompt: SessionPrompt | undefined;
+  let usage = NO_SESSION_USAGE;
+  for (const line of values.map(decodeLine)) {
+    if (line?.kind === "prompt") prompt = line.prompt;
+    if (line?.kind === "compacted") prompt = undefined;
+    if (line?.kind === "usage") usage = line.usage;
+  }
+  return { prompt, usage };
+}
+
+function indexOf(lines: readonly Line[], postId: string): number {
+  return lines.findLastIndex((line) => line.kind === "message" && line.postId === postId);
+}
+
+function messageOf(line: Line): Message[] {
+  return line.kind === "message" ? [line.message] : [];
+}
+
+function decodeLine(value: unknown): Line | undefined {
+  const { message, postId, compacted, rewindTo, prompt, usage } = asObject(value) ?? {};
+  if (message !== undefined) {
+    const decoded = decodeMessage(message);
+    return decoded && { kind: "message", message: decoded, postId };
+  }
+  if (Array.isArray(compacted)) {
+    const messages = compacted.map(decodeMessage).filter((each) => each !== undefined);
+    return messages.length < compacted.length ? undefined : { kind: "compacted", messages };
+  }
+  if (typeof rewindTo === "string") return { kind: "rewind", postId: rewindTo };
+  if (prompt !== undefined) {
+    const decoded = decodePrompt(prompt);
+    return decoded && { kind: "prompt", prompt: decoded };
+  }
+  if (usage !== undefined) {
+    const decoded = decodeUsage(usage);
+    return decoded && { kind: "usage", usage: decoded };
+  }
+  return decodeHeader(value) && { kind: "header" };
 }
 
 function decodePrompt(value: unknown): SessionPrompt | undefined {
-  const { text, basis } = asObject(asObject(value)?.prompt) ?? {};
+  const { text, basis } = asObject(value) ?? {};
   return typeof text === "string" && typeof basis === "string" ? { text, basis } : undefined;
 }
 
-/** The message of a line; `undefined` when the line holds none that we can read. */
-function decodeStoredMessage(value: unknown): Message | undefined {
-  const message = asObject(asObject(value)?.message);
-  if (typeof message?.text !== "string") return undefined;
-  const { role, text } = message;
-  if (role === "user") return { role, text };
-  if (role === "assistant") {
-    const toolCalls = decodeToolCalls(message.toolCalls);
-    if (toolCalls === undefined) return undefined;
-    const { reasoning, providerData } = message;
-    return {
-      role,
-      text,
-      toolCalls,
-      ...(typeof reasoning === "string" ? { reasoning } : {}),
-      ...(providerData === undefined ? {} : { providerData }),
-    };
-  }
-  const { toolCallId, toolName, isError } = message;
-  if (role !== "tool" || typeof toolCallId !== "string") return undefined;
-  if (typeof toolName !== "string" || typeof isError !== "boolean") return undefined;
-  return { role, toolCallId, toolName, text, isError };
+function decodeUsage(value: unknown): SessionUsage | undefined {
+  const { calls, contextTokens, tokens, cost } = asObject(value) ?? {};
+  const counts = asObject(tokens) ?? {};
+  const { usd, status } = asObject(cost) ?? {};
+  const number = (count: unknown) => typeof count === "number" ? count : 0;
+  if (typeof calls !== "number" || typeof usd !== "number") return undefined;
+  return {
+    calls,
+    tokens: {
+      inputTokens: number(counts.inputTokens),
+      outputTokens: number(counts.outputTokens),
+      cachedInputTokens: number(counts.cachedInputTokens),
+      cacheWriteTokens: number(counts.cacheWriteTokens),
+      reasoningTokens: number(counts.reasoningTokens),
+    },
+    cost: { usd, status: status === "actual" || status === "estimated" ? status : "unknown" },
+    contextTokens: number(contextTokens),
+  };
 }
 
-function decodeToolCalls(value: unknown): ToolCall[] | undefined {
-  if (!Array.isArray(value)) return undefined;
-  const calls: ToolCall[] = [];
-  for (const item of value) {
-    const call = asObject(item);
-    if (typeof call?.id !== "string" || typeof call.name !== "string") return undefined;
-    calls.push({ id: call.id, name: call.name, arguments: call.arguments });
-  }
-  return calls;
-}
-
-function asObject(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  return typeof value === "object" && value !== null ? value as Record<string, unknown> : undefined;
+function encode(line: unknown): string {
+  return `${JSON.stringify(line)}\n`;
 }

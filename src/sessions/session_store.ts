@@ -1,4 +1,4 @@
-import type { Message } from "../transcript/message.ts";
+import type { Cost, Message, Usage } from "../transcript/message.ts";
 
 /** Names one conversation, e.g. `agent:main:mattermost:dm:<channel id>`. */
 export type SessionKey = string & { readonly brand: unique symbol };
@@ -29,6 +29,15 @@ export interface SessionPrompt {
   readonly basis: string;
 }
 
+/** What model calls of a session took. */
+export interface SessionUsage {
+  readonly calls: number;
+  readonly tokens: Usage;
+  readonly cost: Cost;
+  /** Tokens of the newest call, input and output: how full the model's window is. 0 for unknown. */
+  readonly contextTokens: number;
+}
+
 /** Where conversations are kept. Appending is durable; the cost does not grow with what is stored. */
 export interface SessionStore {
   /**
@@ -52,6 +61,15 @@ export interface SessionStore {
   promptOf(key: SessionKey): Promise<SessionPrompt | undefined>;
   /** Makes this the system prompt of the session, which begins with it if there is none yet. */
   keepPrompt(key: SessionKey, prompt: SessionPrompt): Promise<void>;
+  /**
+   * Makes these messages stand for all that the session holds, which stays in the file. The session
+   * has no prompt then: it is to be made anew, with what is remembered by now.
+   */
+  compact(key: SessionKey, messages: readonly Message[]): Promise<void>;
+  /** All that the session's model calls took together. */
+  usageOf(key: SessionKey): Promise<SessionUsage>;
+  /** Adds what further calls of the session took. */
+  addUsage(key: SessionKey, usage: SessionUsage): Promise<void>;
   /** The facts of a session, or `undefined` before it began. */
   describe(key: SessionKey): Promise<SessionSummary | undefined>;
   /** How many sessions are kept and have not ended. */

@@ -4,6 +4,8 @@ export type Message = UserMessage | AssistantMessage | ToolResultMessage;
 export interface UserMessage {
   readonly role: "user";
   readonly text: string;
+  /** Nobody said it: it stands for the earlier messages, which a compaction took away. */
+  readonly isSummary?: true;
 }
 
 export interface AssistantMessage {

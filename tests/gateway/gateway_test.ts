@@ -7,6 +7,7 @@ import type { PostedEvent } from "../../src/mattermost/events.ts";
 import type { ServerEvent } from "../../src/mattermost/listener.ts";
 import { ModelError } from "../../src/models/errors.ts";
 import { hang, ScriptedModel } from "../../src/sandbox/scripted_model.ts";
+import { NO_SESSION_USAGE } from "../../src/sessions/session_usage.ts";
 import { GatewayLab, postedEvent } from "./gateway_lab.ts";
 
 async function* only(events: readonly ServerEvent[]): AsyncGenerator<ServerEvent> {
@@ -141,6 +142,9 @@ test("[P21] runGateway() has the message in the session before it asks the model
     loadExchange: () => Promise.resolve([]),
     promptOf: () => Promise.resolve(undefined),
     keepPrompt: () => Promise.resolve(),
+    compact: () => Promise.resolve(),
+    usageOf: () => Promise.resolve(NO_SESSION_USAGE),
+    addUsage: () => Promise.resolve(),
     rewind: () => Promise.resolve(),
     count: () => Promise.resolve(0),
     reset: () => Promise.resolve(),

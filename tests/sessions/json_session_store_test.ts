@@ -4,9 +4,16 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { LogFields } from "../../src/runtime/log.ts";
 import { openJsonSessionStore } from "../../src/sessions/json_session_store.ts";
-import type { SessionKey, SessionStore, StoredMessage } from "../../src/sessions/session_store.ts";
+import type {
+  SessionKey,
+  SessionStore,
+  SessionUsage,
+  StoredMessage,
+} from "../../src/sessions/session_store.ts";
+import { NO_SESSION_USAGE } from "../../src/sessions/session_usage.ts";
 import type { Message } from "../../src/transcript/message.ts";
 import { INTERRUPTED_TEXT } from "../../src/transcript/repair_transcript.ts";
+import { NO_USAGE } from "../../src/transcript/usage.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { seededRandom } from "../support/seeded_random.ts";
 import { tempDir } from "../support/temp_dir.ts";
@@ -270,6 +277,77 @@ test("[P111] promptOf() finds the prompt of a session whose file is longer than 
   assert.ok(text.length > 3_000_000);
   const repeated = text.match(/"prompt"/g)?.length ?? 0;
   assert.ok(repeated > 3 && repeated < 12, `written ${repeated} times`);
+});
+
+test("[P118] compact() replaces what was said, and the file keeps it all", async () => {
+  await using fixture = await openFixture();
+  const { store } = fixture;
+  await store.append(KEY, [{ ...stored(user("one")), postId: "p1" }, stored(answer("1"))]);
+  await store.keepPrompt(KEY, { text: "old memory", basis: "a" });
+  await store.append(KEY, [{ ...stored(user("two")), postId: "p2" }]);
+  const id = (await store.describe(KEY))?.id;
+  const summary: Message = { role: "user", text: "They said one.", isSummary: true };
+  await store.compact(KEY, [summary, answer("Noted."), user("two")]);
+  assert.equal(await store.promptOf(KEY), undefined);
+  await store.append(KEY, [stored(answer("2"))]);
+  const expected = [summary, answer("Noted."), user("two"), answer("2")];
+  assert.deepEqual(await store.load(KEY, ALL), expected);
+  const again = await fixture.reopen();
+  assert.deepEqual(await again.load(KEY, ALL), expected);
+  assert.equal(await again.promptOf(KEY), undefined);
+  assert.equal((await again.describe(KEY))?.id, id);
+  assert.deepEqual(await again.loadExchange(KEY, "p1"), [user("one"), answer("1")]);
+  assert.match(await readFile(await fixture.sessionPath(), "utf8"), /"text":"one"/);
+  assert.deepEqual(fixture.logged("sessions.bad_lines"), []);
+});
+
+test("[P118] rewind() goes back behind a compaction, to what was in force then", async () => {
+  await using fixture = await openFixture();
+  const { store } = fixture;
+  await store.append(KEY, [{ ...stored(user("one")), postId: "p1" }, stored(answer("1"))]);
+  await store.append(KEY, [{ ...stored(user("two")), postId: "p2" }]);
+  await store.compact(KEY, [user("short")]);
+  await store.append(KEY, [{ ...stored(user("three")), postId: "p3" }]);
+  await store.rewind(KEY, "p3");
+  assert.deepEqual(await store.load(KEY, ALL), [user("short")]);
+  await store.rewind(KEY, "p2");
+  assert.deepEqual(await store.load(KEY, ALL), [user("one"), answer("1")]);
+  assert.deepEqual(await (await fixture.reopen()).load(KEY, ALL), [user("one"), answer("1")]);
+});
+
+test("[P118] load() reads no further back than the last compaction", async () => {
+  await using fixture = await openFixture();
+  await fixture.store.append(KEY, [stored(user("x".repeat(300_000)))]);
+  await fixture.store.compact(KEY, [user("short")]);
+  const store = await fixture.reopen();
+  assert.deepEqual(await store.load(KEY, { charsMax: 100 }), [user("short")]);
+  await store.append(KEY, [stored(answer("long"))]);
+  assert.deepEqual(await store.load(KEY, ALL), [user("short"), answer("long")]);
+});
+
+test("[P117] usageOf() gives the sum of what was added, also after a restart", async () => {
+  await using fixture = await openFixture();
+  const { store } = fixture;
+  assert.deepEqual(await store.usageOf(KEY), NO_SESSION_USAGE);
+  const once: SessionUsage = {
+    calls: 2,
+    tokens: { ...NO_USAGE, inputTokens: 100, cachedInputTokens: 60, outputTokens: 7 },
+    cost: { usd: 0.25, status: "actual" },
+    contextTokens: 40,
+  };
+  await store.addUsage(KEY, once);
+  await store.addUsage(KEY, { ...once, cost: { usd: 0, status: "unknown" }, contextTokens: 50 });
+  const sum: SessionUsage = {
+    calls: 4,
+    tokens: { ...NO_USAGE, inputTokens: 200, cachedInputTokens: 120, outputTokens: 14 },
+    cost: { usd: 0.25, status: "unknown" },
+    contextTokens: 50,
+  };
+  assert.deepEqual(await store.usageOf(KEY), sum);
+  const again = await fixture.reopen();
+  assert.deepEqual(await again.usageOf(KEY), sum);
+  await again.compact(KEY, [user("short")]);
+  assert.deepEqual(await again.usageOf(KEY), { ...sum, contextTokens: 0 });
 });
 
 test("an index that is missing is made again from the headers", async () => {
