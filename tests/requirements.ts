@@ -113,6 +113,8 @@ const product: readonly [id: string, promise: string][] = [
   ["P30", "The sandbox behaves like the recorded server"],
   ["P40", "Settings are written so that comments, order and everything unknown stay as they were"],
   ["P45", "The gateway keeps a status file of what it does, of how it ended, and of no secret"],
+  ["P50", "hermes gateway install makes a systemd service of any path that systemd takes"],
+  ["P51", "hermes gateway install makes a launchd agent on macOS"],
   ["P101", "Keys, passwords, devices and Hermes' own files are not read, and not written"],
   ["P103", "Secrets are hidden in tool results, answers and logs, also while an answer grows"],
   ["P104", "Text that tries to instruct the model, or hides characters, is recognised"],

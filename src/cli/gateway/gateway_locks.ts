@@ -28,10 +28,9 @@ export async function takeGatewayLocks(
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<AsyncDisposable> {
   const description = `pid ${process.pid}, home ${owner.home}`;
-  const digest = createHash("sha256").update(owner.token.reveal()).digest("hex").slice(0, 16);
   const places = [
     ["this home", owner.gatewayLockFile],
-    ["this token", join(tokenLocksFolder(environment), `mattermost-${digest}.lock`)],
+    ["this token", tokenLockFile(owner.token, environment)],
   ] as const;
   const releases: (() => Promise<void>)[] = [];
   const release = async () => {
@@ -48,6 +47,15 @@ export async function takeGatewayLocks(
     throw error;
   }
   return { [Symbol.asyncDispose]: release };
+}
+
+/** Held by the gateway that uses this token, whatever its home. */
+export function tokenLockFile(
+  token: Secret,
+  environment: Readonly<Record<string, string | undefined>>,
+): string {
+  const digest = createHash("sha256").update(token.reveal()).digest("hex").slice(0, 16);
+  return join(tokenLocksFolder(environment), `mattermost-${digest}.lock`);
 }
 
 /** Shared by all homes of this user; where the Python original keeps its own. */
