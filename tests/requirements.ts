@@ -145,6 +145,10 @@ const product: readonly [id: string, promise: string][] = [
     "Skills are listed in few words and read when they are needed; broken ones spoil nothing",
   ],
   ["P138", "The agent writes skills of its own, and nothing outside of them"],
+  [
+    "P139",
+    "Earlier conversations are found again by those who took part in them, and by nobody else",
+  ],
 ];
 
 export const REQUIREMENTS: readonly Requirement[] = [

@@ -5,6 +5,7 @@ import type { Config } from "../config/load_config.ts";
 import type { HomePaths } from "../config/paths.ts";
 import { MemoryStore } from "../memory/memory_store.ts";
 import type { PathPlaces } from "../safety/path_rules.ts";
+import { SessionSearch } from "../sessions/search/session_search.ts";
 import { BUNDLED_SKILLS } from "../skills/bundled_skills.ts";
 import { SkillStore } from "../skills/skill_store.ts";
 import { TodoLists } from "../tools/todo_tool.ts";
@@ -23,6 +24,7 @@ export interface AgentParts extends Foundations {
   readonly memory: MemoryStore;
   readonly skills: SkillStore;
   readonly todos: TodoLists;
+  readonly sessionSearch: SessionSearch;
   /** Why a text may not be remembered or shown to the model as if it were ours. */
   readonly blocked: (text: string) => string | undefined;
 }
@@ -60,6 +62,7 @@ export function composeAgent(
       log,
     }),
     todos: new TodoLists(),
+    sessionSearch: new SessionSearch({ folder: paths.sessionsFolder, log }),
     blocked: () => undefined,
   };
 }

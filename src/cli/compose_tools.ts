@@ -4,6 +4,7 @@ import { createClockTool } from "../tools/clock_tool.ts";
 import { createMemoryTool } from "../tools/memory_tool.ts";
 import { createReadFileTool } from "../tools/read_file.ts";
 import { ToolRegistry } from "../tools/registry.ts";
+import { createSessionSearchTool } from "../tools/session_search_tool.ts";
 import { createSkillManageTool } from "../tools/skill_manage_tool.ts";
 import { createSkillViewTool } from "../tools/skill_view_tool.ts";
 import { createTodoTool } from "../tools/todo_tool.ts";
@@ -15,7 +16,7 @@ import type { AgentParts } from "./compose_agent.ts";
 export function composeTools(agent: AgentParts, platform: Platform): ToolRegistry {
   const sets = chooseToolsets(platform, agent.config.tools);
   return new ToolRegistry(
-    allTools(agent).filter(({ name }) => {
+    allTools(agent, platform).filter(({ name }) => {
       const set = toolsetOf(name);
       return set === undefined || sets.includes(set);
     }),
@@ -23,13 +24,25 @@ export function composeTools(agent: AgentParts, platform: Platform): ToolRegistr
 }
 
 /** Every tool that can work with these settings, in the order in which the model reads of them. */
-function allTools(agent: AgentParts): readonly Tool[] {
-  const { clock, timeZone, places, workFolder, memory, skills, todos, blocked, config } = agent;
+function allTools(agent: AgentParts, platform: Platform): readonly Tool[] {
+  const {
+    clock,
+    timeZone,
+    places,
+    workFolder,
+    memory,
+    skills,
+    todos,
+    blocked,
+    config,
+    sessionSearch,
+  } = agent;
   const { notesEnabled: hasNotes, profilesEnabled: hasProfiles } = config.memory;
   const memoryTool = { store: memory, refuse: blocked, hasNotes, hasProfiles };
   return [
     createReadFileTool({ workspace: workFolder, places }),
     ...(hasNotes || hasProfiles ? [createMemoryTool(memoryTool)] : []),
+    createSessionSearchTool({ search: sessionSearch, timeZone, readsAll: platform === "cli" }),
     createSkillViewTool(skills),
     createSkillManageTool(new SkillEditor(skills, blocked)),
     createTodoTool(todos),

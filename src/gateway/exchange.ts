@@ -240,8 +240,9 @@ async function keep(
 ): Promise<void> {
   if (event.kind !== "message") return;
   const stored = { atMs: deps.delivery.clock.nowMs(), message: event.message };
+  const from = { postId: message.postId, personId: message.senderId };
   const isUser = event.message.role === "user";
-  await deps.sessions.append(key, [isUser ? { ...stored, postId: message.postId } : stored]);
+  await deps.sessions.append(key, [isUser ? { ...stored, ...from } : stored]);
 }
 
 /** The person who asked is always told. What is no `HermesError` is a bug: the log has its stack. */

@@ -10,6 +10,8 @@ export interface StoredMessage {
   readonly message: Message;
   /** Post that the message came from, if one did. */
   readonly postId?: string;
+  /** Who said it, of a user's message. Whoever spoke in a session may find it again. */
+  readonly personId?: string;
 }
 
 export interface SessionSummary {
