@@ -4,17 +4,31 @@ import type { PromptSources } from "../agent/session_prompt.ts";
 import type { Config } from "../config/load_config.ts";
 import type { HomePaths } from "../config/paths.ts";
 import { MemoryStore } from "../memory/memory_store.ts";
+import type { CommandGate } from "../safety/command_gate.ts";
 import type { PathPlaces } from "../safety/path_rules.ts";
 import { SessionSearch } from "../sessions/search/session_search.ts";
+import { createRedactor, type Redact } from "../safety/redact.ts";
 import { BUNDLED_SKILLS } from "../skills/bundled_skills.ts";
 import { SkillStore } from "../skills/skill_store.ts";
+import type { Wake } from "../tools/terminal/background_jobs.ts";
 import { TodoLists } from "../tools/todo_tool.ts";
 import type { Foundations } from "./compose.ts";
+import { composeCommandGate } from "./compose_command_gate.ts";
 
-/** What an agent keeps and works with, made once for all of its sessions. */
-export interface AgentParts extends Foundations {
+/** What an agent is given. */
+export interface AgentHost extends Foundations {
   readonly config: Config;
   readonly paths: HomePaths;
+  /** That of this process: commands get what is no secret of it. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** What nothing may show: tokens and keys. Asked each time, since keys are read late. */
+  readonly secrets: () => readonly string[];
+  /** Tells a conversation what it did not ask for just now. */
+  readonly wake: Wake;
+}
+
+/** What an agent keeps and works with, made once for all of its sessions. */
+export interface AgentParts extends AgentHost {
   /** IANA name. */
   readonly timeZone: string;
   /** Where tools work unless they are told otherwise. */
@@ -25,29 +39,37 @@ export interface AgentParts extends Foundations {
   readonly skills: SkillStore;
   readonly todos: TodoLists;
   readonly sessionSearch: SessionSearch;
+  /** Decides which commands run. */
+  readonly gate: CommandGate;
+  /** Hides secrets in what tools give. */
+  readonly redact: Redact;
+  /** What the tools have opened; whoever made the agent disposes of it. */
+  readonly opened: AsyncDisposableStack;
   /** Why a text may not be remembered or shown to the model as if it were ours. */
   readonly blocked: (text: string) => string | undefined;
 }
 
 /** Reads nothing yet: every part reads when it is first asked. */
-export function composeAgent(
-  host: Foundations & { readonly config: Config; readonly paths: HomePaths },
-): AgentParts {
-  const { config, paths, clock, log, random } = host;
+export function composeAgent(host: AgentHost): AgentParts {
+  const { clock, config, environment, log, paths, random, secrets, wake } = host;
   const { notesCharsMax, profileCharsMax } = config.memory;
+  const places = {
+    userHome: homedir(),
+    hermesHome: paths.home,
+    writeRoot: config.security.writeRoot,
+  };
   return {
     clock,
     log,
     random,
     config,
     paths,
+    environment,
+    secrets,
+    wake,
     timeZone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
-    workFolder: join(paths.home, "workspace"),
-    places: {
-      userHome: homedir(),
-      hermesHome: paths.home,
-      writeRoot: config.security.writeRoot,
-    },
+    workFolder: config.terminal.folder ?? join(paths.home, "workspace"),
+    places,
     memory: new MemoryStore({
       folder: paths.memoriesFolder,
       limits: { notesCharsMax, profileCharsMax },
@@ -63,6 +85,9 @@ export function composeAgent(
     }),
     todos: new TodoLists(),
     sessionSearch: new SessionSearch({ folder: paths.sessionsFolder, log }),
+    gate: composeCommandGate({ config, paths, places, log }),
+    redact: createRedactor({ secrets, hidesPatterns: config.security.redactSecrets }),
+    opened: new AsyncDisposableStack(),
     blocked: () => undefined,
   };
 }

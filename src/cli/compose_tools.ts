@@ -11,6 +11,7 @@ import { createTodoTool } from "../tools/todo_tool.ts";
 import type { Tool } from "../tools/tool.ts";
 import { chooseToolsets, type Platform, toolsetOf } from "../tools/toolsets.ts";
 import type { AgentParts } from "./compose_agent.ts";
+import { composeTerminal } from "./compose_terminal.ts";
 
 /** The tools in force on a platform. Importing this file is what costs time: do it for a turn. */
 export function composeTools(agent: AgentParts, platform: Platform): ToolRegistry {
@@ -39,7 +40,9 @@ function allTools(agent: AgentParts, platform: Platform): readonly Tool[] {
   } = agent;
   const { notesEnabled: hasNotes, profilesEnabled: hasProfiles } = config.memory;
   const memoryTool = { store: memory, refuse: blocked, hasNotes, hasProfiles };
+  const terminal = composeTerminal(agent);
   return [
+    ...terminal.tools,
     createReadFileTool({ workspace: workFolder, places }),
     ...(hasNotes || hasProfiles ? [createMemoryTool(memoryTool)] : []),
     createSessionSearchTool({ search: sessionSearch, timeZone, readsAll: platform === "cli" }),

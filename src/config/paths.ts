@@ -14,6 +14,8 @@ export interface HomePaths {
   /** What that gateway tells of itself. */
   readonly gatewayStatusFile: string;
   readonly logsFolder: string;
+  /** Folders of processes for what their shells remember. */
+  readonly shellsFolder: string;
   readonly memoriesFolder: string;
   readonly skillsFolder: string;
   readonly cronFolder: string;
@@ -30,6 +32,7 @@ export function homePaths(home: string): HomePaths {
     gatewayLockFile: join(home, "state", "gateway.lock"),
     gatewayStatusFile: join(home, "state", "gateway.json"),
     logsFolder: join(home, "logs"),
+    shellsFolder: join(home, "state", "shells"),
     memoriesFolder: join(home, "memories"),
     skillsFolder: join(home, "skills"),
     cronFolder: join(home, "cron"),

@@ -5,6 +5,7 @@ import type { ServerEvent } from "../mattermost/listener.ts";
 import type { User } from "../mattermost/types.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Log } from "../runtime/log.ts";
+import type { WaitingItems } from "../runtime/waiting_items.ts";
 import type { OwnEchoes } from "../replies/own_echoes.ts";
 import type { SessionKey } from "../sessions/session_store.ts";
 import { answerWithNote, type ExchangeDeps, runExchange } from "./exchange.ts";
@@ -14,12 +15,15 @@ import { type BotIdentity, type InboundMessage, toInboundMessage } from "./inbou
 import { LANE_LENGTH_MAX, SessionLanes } from "./lanes.ts";
 import type { Ledger } from "./ledger.ts";
 import { sessionKey } from "./session_key.ts";
+import { NewestMessages, toWakeMessage, type Wake } from "./wake.ts";
 
 export interface GatewayDeps {
   /** Ends when the gateway shall stop; throws when it cannot go on, e.g. with a dead token. */
   readonly events: AsyncIterable<ServerEvent>;
   /** Posts that were claimed before a restart and not answered. */
   readonly unfinished: readonly PostedEvent[];
+  /** What conversations are to be told of, without anyone having written. */
+  readonly wakes: WaitingItems<Wake>;
   /** As it was at the start; the events tell of another name. */
   readonly bot: BotIdentity;
   readonly policy: GatePolicy;
@@ -37,17 +41,23 @@ export interface GatewayDeps {
 const LANE_FULL_NOTE =
   `I still have ${LANE_LENGTH_MAX} messages of this conversation to answer. Please send this one again later.`;
 
+const NEW = { takenUpAgain: false } as const;
+
 /**
  * Answers messages until the events end, then lets the answers under way finish for `drainMs` and
  * cancels the rest; `cancel` does so at once. Reading never waits for an answer.
  */
 export async function runGateway(deps: GatewayDeps, cancel: AbortSignal): Promise<void> {
   const gateway = new Gateway(deps, cancel);
+  const waking = gateway.wakeAll(deps.wakes);
   try {
     for (const event of deps.unfinished) gateway.takeUpAgain(event);
     for await (const event of deps.events) gateway.handle(event);
+    deps.wakes.end();
     await gateway.drain();
   } finally {
+    deps.wakes.end();
+    await waking;
     await gateway.end(); // Without a server that takes us there is nobody to finish answers for.
   }
 }
@@ -55,6 +65,7 @@ export async function runGateway(deps: GatewayDeps, cancel: AbortSignal): Promis
 class Gateway {
   readonly #deps: GatewayDeps;
   readonly #lanes: SessionLanes;
+  readonly #newest = new NewestMessages();
   readonly #ended = new AbortController();
   readonly #cancel: AbortSignal;
   #bot: BotIdentity;
@@ -103,6 +114,10 @@ class Gateway {
     this.#queue(message, { takenUpAgain: true });
   }
 
+  async wakeAll(wakes: AsyncIterable<Wake>): Promise<void> {
+    for await (const wake of wakes) this.#wake(wake);
+  }
+
   /** Lets what runs finish, for as long as it may. */
   async drain(): Promise<void> {
     const { clock, drainMs, log, status } = this.#deps;
@@ -139,7 +154,7 @@ class Gateway {
       return log("debug", "gateway.ignored", { postId, channelId, reason: "seen" });
     }
     log("info", "gateway.message", { postId, session: key, via: event.via });
-    this.#queue(message, { takenUpAgain: false });
+    this.#queue(message, NEW);
   }
 
   /** Somebody who is not let in is told to the operator with the id to list; the rest is noise. */
@@ -152,8 +167,23 @@ class Gateway {
     this.#deps.log("info", "gateway.ignored", fields);
   }
 
+  /** A wake is in no ledger: it ends with the process, as does what it tells of. */
+  #wake(wake: Wake): void {
+    const { exchange, log } = this.#deps;
+    const { sessionKey: key } = wake;
+    const last = this.#newest.of(key);
+    if (last === undefined) return log("warn", "gateway.wake_lost", { session: key });
+    const { sessionOptions, delivery } = exchange;
+    const message = toWakeMessage(wake, last, sessionOptions.replyMode, delivery.random.id());
+    log("info", "gateway.woken", { postId: message.postId, session: key });
+    const answer = () => runExchange(message, key, NEW, exchange, this.#cancel);
+    if (this.#lanes.run(key, () => this.#settle(message, answer))) return;
+    log("warn", "gateway.wake_lost", { session: key });
+  }
+
   #queue(message: InboundMessage, options: { readonly takenUpAgain: boolean }): void {
     const key = sessionKey(message, this.#deps.exchange.sessionOptions);
+    this.#newest.note(key, message);
     const onDisk = this.#putOnDisk(message.postId);
     if (this.#lanes.run(key, () => this.#answer(message, key, { ...options, onDisk }))) return;
     this.#deps.log("warn", "gateway.lane_full", { postId: message.postId, session: key });

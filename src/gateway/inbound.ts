@@ -25,7 +25,16 @@ export interface InboundMessage {
 export type ChannelKind = "dm" | "group" | "private" | "public";
 
 /** Who is behind a post. A webhook's post carries the user id of the person who made the webhook. */
-export type PostOrigin = "person" | "self" | "bot" | "webhook" | "plugin" | "oauth_app" | "system";
+export type PostOrigin =
+  | "person"
+  | "self"
+  | "bot"
+  | "webhook"
+  | "plugin"
+  | "oauth_app"
+  | "system"
+  /** There is no post: the conversation is told something that nobody wrote. */
+  | "nobody";
 
 export interface AttachedFile {
   readonly name: string;

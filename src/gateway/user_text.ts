@@ -12,7 +12,7 @@ export function userText(message: InboundMessage, options: { readonly shared: bo
     : message.text;
   const lines = [said, ...message.files.slice(0, FILES_LISTED_MAX).map(fileLine)];
   const text = lines.filter((line) => line !== "").join("\n");
-  return options.shared ? `[${message.senderName}] ${text}` : text;
+  return options.shared && message.origin !== "nobody" ? `[${message.senderName}] ${text}` : text;
 }
 
 function fileLine(file: AttachedFile): string {

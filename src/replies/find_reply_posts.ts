@@ -34,11 +34,16 @@ async function* candidates(
 ): AsyncGenerator<Post> {
   if (rootId !== "") yield* await threadUnlessGone(rootId, api, signal);
   for (let page = 0; page < PAGES_MAX; page++) {
-    const query = { channelId, afterPostId: answerTo, page };
+    const query = { channelId, afterPostId: postBefore(answerTo), page };
     const { posts, isLast } = await api.getPostsPage(query, signal);
     yield* posts;
     if (isLast) return;
   }
+}
+
+/** An answer to no post is named for the one that it comes after, with a dot and more behind. */
+function postBefore(answerTo: string): string {
+  return answerTo.split(".")[0] ?? "";
 }
 
 async function threadUnlessGone(

@@ -8,6 +8,7 @@ import type { PostedEvent } from "../../src/mattermost/events.ts";
 import { listen } from "../../src/mattermost/listener.ts";
 import { OwnEchoes } from "../../src/replies/own_echoes.ts";
 import type { Log } from "../../src/runtime/log.ts";
+import { WaitingItems } from "../../src/runtime/waiting_items.ts";
 import { Secret } from "../../src/runtime/secret.ts";
 import type { Post } from "../../src/sandbox/records.ts";
 import type { ScriptedModel } from "../../src/sandbox/scripted_model.ts";
@@ -40,6 +41,7 @@ export class GatewayLab implements AsyncDisposable {
     model: ScriptedModel,
     options: {
       readonly events?: GatewayDeps["events"];
+      readonly wakes?: GatewayDeps["wakes"];
       readonly sessions?: SessionStore;
       readonly drainMs?: number;
       readonly exchange?: Partial<ExchangeDeps>;
@@ -73,6 +75,7 @@ export class GatewayLab implements AsyncDisposable {
         { api, clock, random, log, postAgeMsMax: 86_400_000 },
         cancel.signal,
       ),
+      wakes: options.wakes ?? new WaitingItems(1),
       bot: { userId: botUserId, username: "hermes" },
       policy: {
         allowedUsers: new Set([lab.sandbox.user("alice").id, lab.sandbox.user("bob").id]),
@@ -139,6 +142,15 @@ export class GatewayLab implements AsyncDisposable {
     for (;;) {
       const found = this.lab.logged(event).find((line) => line.fields.postId === postId);
       if (found !== undefined) return found;
+      await new Promise<void>((resolve) => this.#watchers.push(resolve));
+    }
+  }
+
+  /** Resolves with the fields of the first log line of this event, now or later. */
+  async loggedNext(event: string): Promise<LogLine["fields"]> {
+    for (;;) {
+      const [found] = this.lab.logged(event);
+      if (found !== undefined) return found.fields;
       await new Promise<void>((resolve) => this.#watchers.push(resolve));
     }
   }

@@ -115,6 +115,9 @@ function isSaidInChat(event: string, { code }: LogFields): boolean {
   return event === "exchange.failed" && code !== "bug";
 }
 
+/** Tools that would reach what the person has on this machine. */
+const TOOLSETS_LEFT_OUT = "terminal, file";
+
 /** A gateway on default settings: nothing of the person's own but the model reaches the demo. */
 async function demoHost(
   home: string,
@@ -122,7 +125,11 @@ async function demoHost(
   model: DemoModel["model"],
   foundations: Foundations,
 ): Promise<GatewayHost> {
-  const { config } = await loadConfig({ home, environment: {}, flags: {} });
+  const { config } = await loadConfig({
+    home,
+    environment: {},
+    flags: { "agent.disabled_toolsets": TOOLSETS_LEFT_OUT },
+  });
   if (config === undefined) throw new Error("The default settings are not valid");
   return {
     ...foundations,
@@ -136,6 +143,8 @@ async function demoHost(
     paths: homePaths(home),
     network: composeMattermostNetwork(config),
     models: { chain: new ModelChain([model], foundations.clock), auxiliary: () => model },
+    environment: {},
+    secrets: () => [],
     status: await composeStatus(home, foundations.clock),
   };
 }

@@ -75,7 +75,16 @@ export async function runGatewayCommand(options: GatewayOptions, io: CliIo): Pro
     const network = composeMattermostNetwork(config);
     const paths = homePaths(home);
     await using _locks = await takeGatewayLocks({ ...paths, token }, environment);
-    const host = { ...foundations, ...ready, paths, network, models, status };
+    const host = {
+      ...foundations,
+      ...ready,
+      paths,
+      network,
+      models,
+      status,
+      environment,
+      secrets: revealed,
+    };
     const statusFile = { path: paths.gatewayStatusFile, clock, log };
     await withStatusFile(status, statusFile, () => runUntilStopped(host, signals));
     return EXIT.ok;

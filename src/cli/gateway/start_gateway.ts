@@ -1,7 +1,5 @@
 import { join } from "node:path";
 import { loadIdentity } from "../../agent/identity.ts";
-import type { Config } from "../../config/load_config.ts";
-import type { HomePaths } from "../../config/paths.ts";
 import type { Access } from "../../config/require_mattermost.ts";
 import { HermesError } from "../../errors.ts";
 import type { LiveStatus } from "../../gateway/gateway_status.ts";
@@ -10,6 +8,7 @@ import { runGateway } from "../../gateway/gateway.ts";
 import type { GatePolicy } from "../../gateway/gate.ts";
 import { Ledger } from "../../gateway/ledger.ts";
 import { readUnfinishedPosts } from "../../gateway/unfinished_posts.ts";
+import { type Wake, WAKES_WAITING_MAX } from "../../gateway/wake.ts";
 import { MattermostApi } from "../../mattermost/api.ts";
 import { parseServerUrl, type ServerUrl } from "../../mattermost/base_url.ts";
 import { listen } from "../../mattermost/listener.ts";
@@ -19,19 +18,18 @@ import { untilAnswered } from "../../mattermost/until_answered.ts";
 import { OwnEchoes } from "../../replies/own_echoes.ts";
 import type { Network } from "../../runtime/network.ts";
 import type { Secret } from "../../runtime/secret.ts";
+import { WaitingItems } from "../../runtime/waiting_items.ts";
 import { openJsonSessionStore } from "../../sessions/json_session_store.ts";
+import type { SessionKey } from "../../sessions/session_store.ts";
 import type { ToolRegistry } from "../../tools/registry.ts";
-import type { Foundations } from "../compose.ts";
-import { type AgentParts, composeAgent, promptSources } from "../compose_agent.ts";
+import { type AgentHost, type AgentParts, composeAgent, promptSources } from "../compose_agent.ts";
 import type { ComposedModels } from "../compose_models.ts";
 
 /** Everything that one gateway needs from outside. `hermes gateway` and `hermes demo` differ in it. */
-export interface GatewayHost extends Foundations {
+export interface GatewayHost extends Omit<AgentHost, "wake"> {
   readonly url: string;
   readonly token: Secret;
   readonly access: Access;
-  readonly config: Config;
-  readonly paths: HomePaths;
   readonly network: Network;
   readonly models: Pick<ComposedModels, "chain" | "auxiliary">;
   readonly status: LiveStatus;
@@ -81,6 +79,13 @@ export async function startGateway(
     Ledger.open({ path: join(paths.stateFolder, "ledger.jsonl"), clock, log }),
   ]);
   const sessions = openJsonSessionStore({ folder: paths.sessionsFolder, clock, random, log });
+  const wakes = new WaitingItems<Wake>(WAKES_WAITING_MAX);
+  const wake = (sessionKey: SessionKey, text: string) => {
+    if (!wakes.push({ sessionKey, text })) {
+      log("warn", "gateway.wake_lost", { session: sessionKey });
+    }
+  };
+  const agent = composeAgent({ ...host, wake });
   try {
     reportAccess(me, host);
     const bot = { userId: me.id, username: me.username };
@@ -94,11 +99,11 @@ export async function startGateway(
     status.note({ sessions: sessionCount });
     const echoes = new OwnEchoes();
     const delivery = { ...deps, botUserId: me.id, pendingSecret: token, echoes };
-    const agent = composeAgent(host);
     const prompt = promptSources(agent, identity);
     await runGateway({
       events: listen(listenerDeps(host, serverUrl, api, me), signals.stop),
       unfinished,
+      wakes,
       bot,
       policy: gatePolicy(host),
       ledger,
@@ -116,6 +121,7 @@ export async function startGateway(
       log,
     }, signals.cancel);
   } finally {
+    await agent.opened.disposeAsync();
     await Promise.all([sessions.close(), ledger.close()]);
   }
 }

@@ -31,6 +31,7 @@ export interface TerminalDeps {
 
 export type AllowCommand = (
   command: string,
+  folder: string,
   context: ToolContext,
   signal: AbortSignal,
 ) => Promise<void>;
@@ -71,7 +72,7 @@ export function createTerminalTool(deps: TerminalDeps): Tool<TerminalInput> {
         );
       }
       const folder = await chooseFolder(input.workdir, context, deps.shells);
-      await deps.allow(input.command, context, signal);
+      await deps.allow(input.command, folder, context, signal);
       signal.throwIfAborted();
       return input.background
         ? await startJob(input, folder, context, deps, signal)
