@@ -1,6 +1,6 @@
 // deno-lint-ignore-file camelcase -- wire names, exactly as the API spells them.
 import type { SandboxParts } from "./parts.ts";
-import type { Token, User } from "./records.ts";
+import type { Channel, Token, User } from "./records.ts";
 import { endUnlessAuthenticated } from "./socket_session.ts";
 
 /** What an administrator does to the accounts and channels of the sandbox. */
@@ -50,10 +50,14 @@ export class Administrator {
     this.#parts.world.posts.delete(postId);
   }
 
+  /** Members may read the channel and write no more. */
+  makeReadOnly(channelName: string): void {
+    this.#parts.world.readOnlyChannels.add(this.#channel(channelName).id);
+  }
+
   archive(channelName: string): void {
     const { world, channels } = this.#parts;
-    const channel = world.channelNamed(channelName);
-    if (channel === undefined) throw new Error(`No channel "${channelName}" in the sandbox`);
+    const channel = this.#channel(channelName);
     const admin = [...world.users.values()].find((user) => world.isAdmin(user.id));
     channels.archive(channel.id, admin?.id ?? channel.creator_id);
   }
@@ -74,6 +78,12 @@ export class Administrator {
   #tokensOf(username: string): Token[] {
     const { id } = this.#user(username);
     return [...this.#parts.world.tokens.values()].filter((token) => token.user_id === id);
+  }
+
+  #channel(name: string): Channel {
+    const channel = this.#parts.world.channelNamed(name);
+    if (channel === undefined) throw new Error(`No channel "${name}" in the sandbox`);
+    return channel;
   }
 
   #user(username: string): User {

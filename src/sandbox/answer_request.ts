@@ -41,6 +41,8 @@ export async function answerRequest(
   basePath: string,
 ): Promise<WireAnswer> {
   const { entry, url, requestId } = received;
+  const { movedTo } = parts.faults;
+  if (movedTo !== undefined) return redirect(301, movedTo + url.pathname + url.search);
   if (entry.path.startsWith("//")) return redirect(301, url.pathname + url.search);
   if (!isBelow(url, basePath)) {
     return redirect(302, basePath + url.pathname + url.search);

@@ -1,6 +1,7 @@
 // deno-lint-ignore-file camelcase -- wire names, exactly as the API spells them.
 import { fileBody } from "./file_bodies.ts";
 import type { Channel, Member, Post, Reaction, Team, User } from "./records.ts";
+import { memberRole } from "./roles.ts";
 import type { World } from "./world.ts";
 
 /** A post as an answer or an event shows it, with what is counted and looked up. */
@@ -95,6 +96,19 @@ export function teamBody(team: Team): Record<string, unknown> {
   };
 }
 
+export function teamMemberBody(teamId: string, userId: string): Record<string, unknown> {
+  return {
+    team_id: teamId,
+    user_id: userId,
+    roles: "team_user",
+    delete_at: 0,
+    scheme_guest: false,
+    scheme_user: true,
+    scheme_admin: false,
+    explicit_roles: "",
+  };
+}
+
 export function channelBody(channel: Channel): Record<string, unknown> {
   return {
     ...channel,
@@ -112,10 +126,10 @@ export function channelBody(channel: Channel): Record<string, unknown> {
   };
 }
 
-export function memberBody(member: Member): Record<string, unknown> {
+export function memberBody(world: World, member: Member): Record<string, unknown> {
   return {
     ...member,
-    roles: "channel_user",
+    roles: memberRole(world, member.channel_id),
     mention_count_root: member.mention_count,
     urgent_mention_count: 0,
     msg_count_root: member.msg_count,

@@ -66,6 +66,13 @@ export interface Faults {
   upgrade:
     | { status: number; headers?: Readonly<Record<string, string>>; body?: string }
     | undefined;
+  /**
+   * What a proxy in front of the server does to an upgrade. Without its two headers it reaches the
+   * server as a plain request; without `Authorization` as one of nobody.
+   */
+  proxy: "faithful" | "drops_upgrade" | "drops_authorization";
+  /** Every request is sent to the same path at this address, as from http to https. */
+  movedTo: string | undefined;
   /** What happens to a resume that the server could grant. */
   resume: "granted" | "refused" | "messages_lost" | "closed_at_once";
   /** `swallowed` pings are read and not answered. */
@@ -87,6 +94,8 @@ export function noFaults(): Faults {
     channelListBreaksAfter: undefined,
     sameMillisecond: false,
     upgrade: undefined,
+    proxy: "faithful",
+    movedTo: undefined,
     resume: "granted",
     pings: "answered",
     hello: "first",

@@ -45,13 +45,26 @@ export async function answerHttp(
     entry.status = 0;
   } else {
     entry.status = answer.status;
-    for (const [name, value] of Object.entries(answer.headers)) {
+    const headers = { ...frontHeaders(parts), ...answer.headers };
+    for (const [name, value] of Object.entries(headers)) {
       response.setHeader(name, typeof value === "string" ? value : [...value]);
     }
     response.writeHead(answer.status);
     response.end(answer.bytes);
   }
   changes.notify();
+}
+
+/** What the server adds to every answer: its time, and how much its rate limiter has left. */
+function frontHeaders({ clock, settings: { rateBurst } }: SandboxParts): Record<string, string> {
+  return {
+    "Date": new Date(clock.nowMs()).toUTCString(),
+    ...(rateBurst === undefined ? {} : {
+      "X-RateLimit-Limit": String(rateBurst + 1),
+      "X-RateLimit-Remaining": String(rateBurst),
+      "X-RateLimit-Reset": "1",
+    }),
+  };
 }
 
 /** The address asked for, without doubled slashes at the start. */

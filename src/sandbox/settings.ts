@@ -18,6 +18,8 @@ export interface ServerSettings {
   collapsedThreads: "always_on" | "disabled";
   fileAttachments: boolean;
   fileBytesMax: number;
+  /** The rate limiter's burst; without it there is no limiter. `RateLimitSettings.MaxBurst`. */
+  rateBurst: number | undefined;
   /** The recordings say: more than 300 085 and less than 810 100 bytes. */
   bodyBytesMax: number;
   /** Language of the words in errors; their ids never change. */
@@ -36,6 +38,7 @@ export function defaultSettings(): ServerSettings {
     collapsedThreads: "always_on",
     fileAttachments: true,
     fileBytesMax: 104_857_600,
+    rateBurst: undefined,
     bodyBytesMax: 800_000,
     locale: "en",
   };

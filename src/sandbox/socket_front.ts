@@ -40,6 +40,7 @@ export function answerUpgrade(
   const { parts, basePath, log, sockets } = deps;
   const url = urlOf(request);
   const headers = headersOf(request);
+  if (parts.faults.proxy === "drops_authorization") delete headers.authorization;
   const entry: LoggedUpgrade = {
     method: "GET",
     path: request.url ?? "/",
@@ -76,11 +77,12 @@ function refusalOf(
   basePath: string,
 ): BytesAnswer | undefined {
   const requestId = parts.world.newId();
-  const { upgrade } = parts.faults;
+  const { upgrade, movedTo, proxy } = parts.faults;
   if (upgrade !== undefined) {
     const { status, headers: given = {}, body = "" } = upgrade;
     return { kind: "bytes", status, headers: given, bytes: body };
   }
+  if (movedTo !== undefined) return redirect(301, movedTo + url.pathname + url.search);
   if (!isBelow(url, basePath)) return redirect(302, basePath + url.pathname);
   if (!WEBSOCKET_PATH.test(url.pathname.slice(basePath.length))) {
     return stamped(page(200), requestId);
@@ -88,6 +90,9 @@ function refusalOf(
   if (entry.authorization === "query") {
     const refusal = new Refusal(401, "api.context.token_provided.app_error");
     return refused(refusal, requestId, parts.settings.locale);
+  }
+  if (proxy === "drops_upgrade") {
+    return notUpgraded(400, "", requestId, parts.settings.locale);
   }
   const { origin, host } = headers;
   const isForeign = origin !== undefined && origin.replace(/^https?:\/\//, "") !== host;

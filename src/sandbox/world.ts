@@ -29,6 +29,8 @@ export class World {
   readonly tokens = new Map<string, Token>();
   readonly statuses = new Map<string, Status>();
   readonly reactions: Reaction[] = [];
+  /** Ids of channels in which only administrators write. */
+  readonly readOnlyChannels = new Set<string>();
   /** Root post id -> ids of the users who follow the thread. */
   readonly followers = new Map<string, Set<string>>();
   readonly #teamMembers = new Map<string, Set<string>>();
@@ -214,7 +216,8 @@ export class World {
   }
 
   canPost(userId: string, channelId: string): boolean {
-    return this.member(channelId, userId) !== undefined ||
+    const isMember = this.member(channelId, userId) !== undefined;
+    return (isMember && !this.readOnlyChannels.has(channelId)) ||
       (this.isAdmin(userId) && this.channels.has(channelId));
   }
 }

@@ -7,6 +7,7 @@ import {
   decodePost,
   decodePostPage,
   decodeReaction,
+  decodeTeam,
   decodeUser,
 } from "../../src/mattermost/decode.ts";
 import { decodeFrame } from "../../src/mattermost/events.ts";
@@ -19,6 +20,7 @@ const DECODERS: readonly [kind: string, field: string, decode: (value: unknown) 
   ["posts", "original_id", decodePost],
   ["channels", "total_msg_count_root", decodeChannel],
   ["users", "locale", decodeUser],
+  ["teams", "invite_id", decodeTeam],
   ["reactions", "emoji_name", decodeReaction],
   ["statistics", "guest_count", decodeMemberCount],
   ["configurations", "BuildNumber", decodeClientConfig],

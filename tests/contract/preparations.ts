@@ -18,6 +18,10 @@ export const PREPARATIONS: Readonly<Record<string, Preparation>> = {
     world.addUser({ id, username: "rdm-bot", is_bot: true });
     world.addToken(id, "<rdm-token>");
   },
+  "rest-channel-member-me-not-member-403": ({ world }) => {
+    const id = "uprmxt9a5bbb3cjaj16eeshk8a";
+    world.addChannel({ id, name: "pub", type: "O", team_id: IDS.lab });
+  },
   "rest-channel-leave": ({ world }) => world.join(IDS.noBotHere, IDS.otherbot),
   "rest-file-get-not-member-403": ({ world }) =>
     addFile(world, { id: "8q6hxtfdk3y17qay7it9mayodr", channel_id: IDS.secret }),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { get } from "node:http";
 import { test } from "node:test";
-import { call } from "./sandbox_client.ts";
+import { call, SandboxSocket } from "./sandbox_client.ts";
 import { startSandbox } from "./support.ts";
 
 test("rate_limited answers in plain text, with each header twice if doubled, as often as told", async () => {
@@ -143,6 +143,52 @@ test("postEditTimeLimitS and messageRunesMax are enforced and announced", async 
     message: "late",
   });
   assert.equal(patch.body.id, "api.post.update_post.permissions_time_limit.app_error");
+});
+
+test("movedTo redirects requests and upgrades to the same path elsewhere", async () => {
+  await using started = await startSandbox();
+  const { sandbox } = started;
+  sandbox.faults.movedTo = "https://chat.example.com/mm";
+  const answer = await call(sandbox, undefined, "GET", "/config/client?format=old");
+  assert.equal(answer.status, 301);
+  assert.equal(
+    answer.headers.get("location"),
+    "https://chat.example.com/mm/api/v4/config/client?format=old",
+  );
+  assert.equal(await SandboxSocket.as(sandbox, "hermes").closed, 1006);
+  assert.equal(sandbox.upgrades[0]?.status, 301);
+});
+
+test("answers bear the time of the sandbox's clock and, if there is one, the rate limit", async () => {
+  await using started = await startSandbox();
+  const { sandbox, clock } = started;
+  clock.advance(86_400_000);
+  const before = await call(sandbox, undefined, "GET", "/system/ping");
+  assert.equal(
+    Date.parse(before.headers.get("date") ?? ""),
+    Math.floor(clock.nowMs() / 1000) * 1000,
+  );
+  assert.equal(before.headers.has("x-ratelimit-limit"), false);
+  sandbox.settings.rateBurst = 4;
+  const after = await call(sandbox, undefined, "GET", "/system/ping");
+  assert.equal(after.headers.get("x-ratelimit-limit"), "5");
+});
+
+test("in a channel made read-only members may not write, and their role says so", async () => {
+  await using started = await startSandbox();
+  const { sandbox } = started;
+  sandbox.admin.makeReadOnly("general");
+  const { id, team_id } = sandbox.world.channelNamed("general") ?? { id: "", team_id: "" };
+  const post = { channel_id: id, message: "hello" };
+  assert.equal((await call(sandbox, "hermes", "POST", "/posts", post)).status, 403);
+  assert.equal((await call(sandbox, "admin", "POST", "/posts", post)).status, 201);
+  const path = `/users/me/teams/${team_id}/channels/members`;
+  const members = (await call(sandbox, "hermes", "GET", path)).body;
+  const { roles } = members.find((member: { channel_id: string }) => member.channel_id === id);
+  const [role] = (await call(sandbox, "hermes", "POST", "/roles/names", [roles])).body;
+  assert.equal(role.permissions.includes("create_post"), false);
+  const [usual] = (await call(sandbox, "hermes", "POST", "/roles/names", ["channel_user"])).body;
+  assert.equal(usual.permissions.includes("create_post"), true);
 });
 
 test("requests are logged without tokens", async () => {

@@ -173,6 +173,32 @@ test("upgrade refuses with the status and headers it is given, and logs it", asy
   assert.equal("authorization" in (sandbox.upgrades[0]?.headers ?? {}), false);
 });
 
+test("a proxy that drops the upgrade gets the server's answer to a plain request", async () => {
+  await using started = await startSandbox();
+  const { sandbox } = started;
+  sandbox.faults.proxy = "drops_upgrade";
+  assert.equal(await SandboxSocket.as(sandbox, "hermes").closed, 1006);
+  assert.equal(sandbox.upgrades[0]?.status, 400);
+});
+
+test("a proxy that drops Authorization leaves the socket to nobody; a challenge still works", async () => {
+  await using started = await startSandbox();
+  const { sandbox, clock } = started;
+  sandbox.faults.proxy = "drops_authorization";
+  const silent = SandboxSocket.as(sandbox, "hermes");
+  await silent.opened();
+  await clock.sleeperFor(5_000);
+  clock.advance(5_000);
+  assert.equal(await silent.closed, 1006);
+  assert.deepEqual([silent.frames, sandbox.upgrades[0]?.authorization], [[], "none"]);
+  const socket = new SandboxSocket(sandbox);
+  await socket.opened();
+  const token = sandbox.token("hermes").reveal();
+  socket.send({ seq: 1, action: "authentication_challenge", data: { token } });
+  await socket.event("hello");
+  socket.close();
+});
+
 test("mentions all_ids lists everybody for everybody, per_recipient only oneself", async () => {
   await using started = await startSandbox();
   const { sandbox } = started;

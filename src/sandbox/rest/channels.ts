@@ -125,7 +125,7 @@ function getStats(call: Call, { world }: SandboxParts): Answer {
 }
 
 function getMembers(call: Call, { world }: SandboxParts): Answer {
-  return json(world.membersOf(ownChannel(call, world).id).map(memberBody));
+  return json(world.membersOf(ownChannel(call, world).id).map((one) => memberBody(world, one)));
 }
 
 function getMember(call: Call, { world }: SandboxParts): Answer {
@@ -133,7 +133,7 @@ function getMember(call: Call, { world }: SandboxParts): Answer {
   const named = call.params.user ?? "me";
   const member = world.member(channel.id, named === "me" ? asker(call).id : named);
   if (member === undefined) throw new Refusal(404, "app.channel.get_member.missing.app_error");
-  return json(memberBody(member));
+  return json(memberBody(world, member));
 }
 
 function addMember(call: Call, { world, channels }: SandboxParts): Answer {
@@ -145,7 +145,7 @@ function addMember(call: Call, { world, channels }: SandboxParts): Answer {
   channels.add(channel.id, userId, me);
   const member = world.member(channel.id, userId);
   if (member === undefined) throw permissionRefusal();
-  return json(memberBody(member), 201);
+  return json(memberBody(world, member), 201);
 }
 
 function removeMember(call: Call, { world, channels }: SandboxParts): Answer {

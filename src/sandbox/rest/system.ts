@@ -1,6 +1,7 @@
 import { clientConfig } from "../client_config.ts";
 import type { SandboxParts } from "../parts.ts";
-import { type Answer, type Call, json, type Route } from "./route.ts";
+import { roleBody } from "../roles.ts";
+import { type Answer, type Call, json, type Route, stringsBody } from "./route.ts";
 
 /** What a client asks about the server itself. */
 export const SYSTEM_ROUTES: readonly Route[] = [
@@ -12,6 +13,7 @@ export const SYSTEM_ROUTES: readonly Route[] = [
     isPublic: true,
     handle: () => json({ IsLicensed: "false" }),
   },
+  { method: "POST", path: "/roles/names", handle: getRoles },
 ];
 
 function ping(call: Call): Answer {
@@ -26,6 +28,10 @@ function ping(call: Call): Answer {
       ? { database_status: "OK", filestore_status: "OK" }
       : {}),
   });
+}
+
+function getRoles(call: Call): Answer {
+  return json(stringsBody(call, "rolenames").flatMap((name) => roleBody(name) ?? []));
 }
 
 function getClientConfig(call: Call, { settings }: SandboxParts): Answer {

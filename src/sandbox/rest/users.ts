@@ -1,5 +1,5 @@
 // deno-lint-ignore-file camelcase -- wire names, exactly as the API spells them.
-import { channelBody, teamBody, userBody } from "../bodies.ts";
+import { channelBody, memberBody, teamBody, teamMemberBody, userBody } from "../bodies.ts";
 import { errorJson } from "./errors.ts";
 import type { StatusName, User } from "../records.ts";
 import { invalidBodyRefusal, permissionRefusal, Refusal } from "../refusal.ts";
@@ -27,8 +27,14 @@ export const USER_ROUTES: readonly Route[] = [
   { method: "POST", path: "/users/ids", handle: getUsersByIds },
   { method: "POST", path: "/users/usernames", handle: getUsersByNames },
   { method: "GET", path: "/users/{user}/teams", handle: getTeams },
+  { method: "GET", path: "/users/{user}/teams/members", handle: getTeamMembers },
   { method: "GET", path: "/users/{user}/channels", handle: getChannels },
   { method: "GET", path: "/users/{user}/teams/{team}/channels", handle: getTeamChannels },
+  {
+    method: "GET",
+    path: "/users/{user}/teams/{team}/channels/members",
+    handle: getTeamChannelMembers,
+  },
   { method: "POST", path: "/users/{user}/typing", handle: publishTyping },
   { method: "GET", path: "/users/{user}/status", handle: getStatus },
   { method: "PUT", path: "/users/{user}/status", handle: setStatus },
@@ -82,6 +88,11 @@ function getTeams(call: Call, { world }: SandboxParts): Answer {
   return json(world.teamsOf(ownId(call)).map(teamBody));
 }
 
+function getTeamMembers(call: Call, { world }: SandboxParts): Answer {
+  const userId = ownId(call);
+  return json(world.teamsOf(userId).map((team) => teamMemberBody(team.id, userId)));
+}
+
 /** All channels of all teams. With none the server sends an error in a list, with 200. */
 function getChannels(call: Call, { world, faults, settings }: SandboxParts): Answer {
   const channels = world.channelsOf(ownId(call)).filter((channel) => channel.delete_at === 0);
@@ -109,6 +120,14 @@ function getTeamChannels(call: Call, { world }: SandboxParts): Answer {
     channel.delete_at === 0 && ["", call.params.team].includes(channel.team_id)
   );
   return json(channels.map(channelBody));
+}
+
+function getTeamChannelMembers(call: Call, { world }: SandboxParts): Answer {
+  const userId = ownId(call);
+  const members = world.channelsOf(userId)
+    .filter((channel) => ["", call.params.team].includes(channel.team_id))
+    .flatMap((channel) => world.member(channel.id, userId) ?? []);
+  return json(members.map((member) => memberBody(world, member)));
 }
 
 function publishTyping(call: Call, { world, hub }: SandboxParts): Answer {
