@@ -149,6 +149,11 @@ const product: readonly [id: string, promise: string][] = [
     "P139",
     "Earlier conversations are found again by those who took part in them, and by nobody else",
   ],
+  [
+    "P140",
+    "What every request costs at least can be seen, and is less than 8,000 tokens by default",
+  ],
+  ["P141", "Sets of tools are switched on and off, for the chat, the terminal and jobs"],
 ];
 
 export const REQUIREMENTS: readonly Requirement[] = [

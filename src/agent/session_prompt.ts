@@ -2,6 +2,7 @@ import { HermesError } from "../errors.ts";
 import { formatMemoryBlock } from "../memory/memory_block.ts";
 import type { MemoryStore, MemoryTarget } from "../memory/memory_store.ts";
 import type { Log } from "../runtime/log.ts";
+import type { RefuseText } from "../safety/injection.ts";
 import type { SessionKey, SessionStore } from "../sessions/session_store.ts";
 import { formatSkillIndex } from "../skills/skill_index.ts";
 import type { Skill, SkillStore } from "../skills/skill_store.ts";
@@ -22,7 +23,7 @@ export interface PromptSources {
   /** IANA name of the time zone in which dates are told. */
   readonly timeZone: string;
   /** Why a text may not be in a prompt, e.g. because it gives orders; `undefined` when it may. */
-  readonly blocked: (text: string) => string | undefined;
+  readonly blocked: RefuseText;
   readonly log: Log;
 }
 
@@ -78,7 +79,7 @@ export async function promptParts(
     ["terminal", "read_file"].some((name) => toolNames.has(name));
   const [skillIndex, projectFile, memoryBlocks] = await Promise.all([
     readSkillIndex(session, sources),
-    worksWithFiles ? loadProjectFile(workFolder, blocked) : "",
+    worksWithFiles ? loadProjectFile(workFolder, (text) => blocked(text, "context")) : "",
     readMemory(session, sources),
   ]);
   return {
@@ -108,7 +109,7 @@ async function readSkillIndex(
     const fits = (skill: Skill) =>
       !skills.disabled.includes(skill.name) &&
       skill.requiresTools.every((tool) => toolNames.has(tool)) &&
-      blocked(`${skill.name} ${skill.description}`) === undefined;
+      blocked(`${skill.name} ${skill.description}`, "context") === undefined;
     return formatSkillIndex((await skills.store.list()).filter(fits));
   } catch (error) {
     return leftOut("skills", error, log);
@@ -129,7 +130,7 @@ async function readMemory(
   return await Promise.all(wanted.map(async ([title, target]) => {
     try {
       const block = { title, entries: await store.read(target), charsMax: store.charsMax(target) };
-      return formatMemoryBlock(block, blocked);
+      return formatMemoryBlock(block, (entry) => blocked(entry, "strict"));
     } catch (error) {
       return leftOut("memory", error, log);
     }

@@ -6,6 +6,7 @@ import type { HomePaths } from "../config/paths.ts";
 import { MemoryStore } from "../memory/memory_store.ts";
 import type { CommandGate } from "../safety/command_gate.ts";
 import type { PathPlaces } from "../safety/path_rules.ts";
+import { refuseInjection, type RefuseText } from "../safety/injection.ts";
 import { SessionSearch } from "../sessions/search/session_search.ts";
 import { createRedactor, type Redact } from "../safety/redact.ts";
 import { BUNDLED_SKILLS } from "../skills/bundled_skills.ts";
@@ -46,7 +47,7 @@ export interface AgentParts extends AgentHost {
   /** What the tools have opened; whoever made the agent disposes of it. */
   readonly opened: AsyncDisposableStack;
   /** Why a text may not be remembered or shown to the model as if it were ours. */
-  readonly blocked: (text: string) => string | undefined;
+  readonly blocked: RefuseText;
 }
 
 /** Reads nothing yet: every part reads when it is first asked. */
@@ -88,7 +89,7 @@ export function composeAgent(host: AgentHost): AgentParts {
     gate: composeCommandGate({ config, paths, places, log }),
     redact: createRedactor({ secrets, hidesPatterns: config.security.redactSecrets }),
     opened: new AsyncDisposableStack(),
-    blocked: () => undefined,
+    blocked: refuseInjection,
   };
 }
 

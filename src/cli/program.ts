@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { HermesError } from "../errors.ts";
+import { addAgentCommands } from "./commands/agent.ts";
 import type { CommandLine } from "./commands/command_line.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addDoctor } from "./commands/doctor.ts";
@@ -22,6 +23,7 @@ Settings are read from ~/.hermes/.env and ~/.hermes/config.yaml (HERMES_HOME is 
 const COMMANDS: readonly ((program: Command, line: CommandLine) => void)[] = [
   addGateway,
   addDoctor,
+  addAgentCommands,
   addDemo,
 ];
 

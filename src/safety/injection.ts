@@ -32,6 +32,15 @@ export function findInjections(text: string, scope: InjectionScope): readonly In
     : [...found, { pattern: "invisible_characters", what: `hides characters (${hidden})` }];
 }
 
+/** Why a text must not be kept, or read as if it were ours; `undefined` when it may. */
+export type RefuseText = (text: string, scope: InjectionScope) => string | undefined;
+
+/** As `findInjections`, in words that follow a colon. */
+export const refuseInjection: RefuseText = (text, scope) => {
+  const [first] = findInjections(text, scope);
+  return first === undefined ? undefined : `it ${first.what}`;
+};
+
 const SCOPES: readonly InjectionScope[] = ["all", "context", "strict"];
 
 /** What a reader takes in: without invisible characters, look-alike forms, capitals and odd spaces. */

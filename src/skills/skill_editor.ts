@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import { join, normalize } from "node:path";
 import { HermesError } from "../errors.ts";
 import { writeFileAtomic } from "../runtime/atomic_file.ts";
+import type { RefuseText } from "../safety/injection.ts";
 import { parseSkill, SKILL_NAME } from "./skill_file.ts";
 import { type Skill, SKILL_FILE, SKILL_SUBFOLDERS, type SkillStore } from "./skill_store.ts";
 
@@ -17,9 +18,6 @@ export class SkillError extends HermesError {
     super(reason, { hint });
   }
 }
-
-/** What may not stand in a skill; gives the reason, or `undefined` when it may. */
-export type RefuseText = (text: string) => string | undefined;
 
 /** Changes the skills of a home. External and bundled ones are copied there by the first change. */
 export class SkillEditor {
@@ -134,7 +132,7 @@ export class SkillEditor {
   }
 
   #check(text: string): void {
-    const reason = this.#refuse(text);
+    const reason = this.#refuse(text, "context");
     if (reason === undefined) return;
     throw new SkillError(`Cannot keep this: ${reason}`, "Leave that part out.");
   }

@@ -2,13 +2,13 @@ import { z } from "zod";
 import type { MemoryChange } from "../memory/change_entries.ts";
 import { countChars } from "../memory/entries.ts";
 import type { MemoryStore, MemoryTarget } from "../memory/memory_store.ts";
+import type { RefuseText } from "../safety/injection.ts";
 import { ToolError } from "./errors.ts";
 import type { Tool, ToolContext } from "./tool.ts";
 
 export interface MemoryToolDeps {
   readonly store: MemoryStore;
-  /** Why a text must not be remembered, e.g. because it gives orders; `undefined` when it may. */
-  readonly refuse: (text: string) => string | undefined;
+  readonly refuse: RefuseText;
   /** What may be changed: the agent's notes, the profiles of people. */
   readonly hasNotes: boolean;
   readonly hasProfiles: boolean;
@@ -38,7 +38,9 @@ export function createMemoryTool(deps: MemoryToolDeps): Tool<MemoryInput> {
     }),
     run: async (input, context) => {
       const change = toChange(input);
-      const refusal = change.action === "remove" ? undefined : deps.refuse(change.content);
+      const refusal = change.action === "remove"
+        ? undefined
+        : deps.refuse(change.content, "strict");
       if (refusal !== undefined) {
         throw new ToolError(`Cannot remember this: ${refusal}`, "Leave it.");
       }
