@@ -5,6 +5,7 @@ import type { CommandLine } from "./commands/command_line.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addGateway } from "./commands/gateway.ts";
+import { addLogs } from "./commands/logs.ts";
 import { EXIT } from "./exit_codes.ts";
 import type { CliIo } from "./io.ts";
 import { renderError } from "./render_error.ts";
@@ -16,12 +17,14 @@ Examples:
   hermes doctor                        check the configuration, the server and the token
   hermes gateway                       connect to MATTERMOST_URL and answer
   hermes gateway --verbose             the same, and say why a message is ignored
+  hermes logs --follow                 see what the gateway logs
 
 Settings are read from ~/.hermes/.env and ~/.hermes/config.yaml (HERMES_HOME is another folder).`;
 
 /** In the order of the help. Each declares its subcommand; what it does is loaded when it is run. */
 const COMMANDS: readonly ((program: Command, line: CommandLine) => void)[] = [
   addGateway,
+  addLogs,
   addDoctor,
   addAgentCommands,
   addDemo,

@@ -73,8 +73,6 @@ export const ORIGINAL_KEYS: readonly string[] = [
   "human_delay",
   "image_gen",
   "kanban",
-  "logging.backup_count",
-  "logging.max_size_mb",
   "lsp",
   "matrix",
   "mattermost.allow_admin_from",

@@ -14,6 +14,8 @@ export interface HomePaths {
   /** What that gateway tells of itself. */
   readonly gatewayStatusFile: string;
   readonly logsFolder: string;
+  /** What the gateway logs; older files have `.1`, `.2` behind the name. */
+  readonly gatewayLogFile: string;
   /** Folders of processes for what their shells remember. */
   readonly shellsFolder: string;
   readonly memoriesFolder: string;
@@ -32,6 +34,7 @@ export function homePaths(home: string): HomePaths {
     gatewayLockFile: join(home, "state", "gateway.lock"),
     gatewayStatusFile: join(home, "state", "gateway.json"),
     logsFolder: join(home, "logs"),
+    gatewayLogFile: join(home, "logs", "gateway.log"),
     shellsFolder: join(home, "state", "shells"),
     memoriesFolder: join(home, "memories"),
     skillsFolder: join(home, "skills"),

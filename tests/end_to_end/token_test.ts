@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
+import { homePaths } from "../../src/config/paths.ts";
+import { readGatewayState } from "../../src/gateway/read_gateway_state.ts";
 import { BinaryLab } from "../support/binary_lab.ts";
 
 const REFUSED = /^Cannot log in to Mattermost: the server does not accept the token\./m;
@@ -19,7 +22,19 @@ for (
     assert.equal(await gateway.exited, 78);
     assert.equal(gateway.printed.join("\n").match(/does not accept the token/g)?.length, 1);
     assert.match(gateway.printed.join("\n"), REFUSED);
+    await knowsTheEnd(gateway.home);
   });
+}
+
+/** [P45] Who asks later is told why it ended. */
+async function knowsTheEnd(home: string): Promise<void> {
+  const code = "mattermost.unauthorized";
+  const state = await readGatewayState(homePaths(home));
+  assert(state.kind === "stopped");
+  assert.equal(state.status.ended?.problem?.code, code);
+  const log = (await readFile(homePaths(home).gatewayLogFile, "utf8")).trimEnd().split("\n");
+  const { event, code: logged } = JSON.parse(log.at(-1) ?? "");
+  assert.deepEqual([event, logged], ["gateway.failed", code]);
 }
 
 test("[C03] a person's token on a server that wants MFA ends the process with 78 and names MFA", async () => {

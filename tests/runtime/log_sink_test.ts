@@ -2,20 +2,22 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { stripVTControlCharacters } from "node:util";
 import type { LogFields } from "../../src/runtime/log.ts";
-import { createLog, type LogOptions } from "../../src/runtime/log_sink.ts";
+import { createLog, type LogOptions, type LogOutput } from "../../src/runtime/log_sink.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 
 const noonMs = new Date(2026, 0, 31, 12, 31, 5).getTime();
 
-function linesOf(options: Partial<LogOptions>, ...events: [string, LogFields?][]): string[] {
+function linesOf(
+  options: Partial<LogOptions & LogOutput>,
+  ...events: [string, LogFields?][]
+): string[] {
   const lines: string[] = [];
+  const { format = "text", color = false } = options;
   const log = createLog({
-    format: "text",
     levelMin: "debug",
-    write: (line) => lines.push(line),
     clock: new FakeClock(noonMs),
-    color: false,
     redact: (text) => text,
+    outputs: [{ format, color, write: (line) => lines.push(line) }],
     ...options,
   });
   for (const [event, fields] of events) log("info", event, fields);
@@ -77,15 +79,22 @@ test("createLog() json gives one flat object, whose fixed keys no field replaces
 test("createLog() leaves out what is below its level", () => {
   const lines: string[] = [];
   const log = createLog({
-    format: "text",
     levelMin: "warn",
-    write: (line) => lines.push(line.slice(9, 14)),
     clock: new FakeClock(),
-    color: false,
     redact: (text) => text,
+    outputs: [{ format: "text", color: false, write: (line) => lines.push(line.slice(9, 14)) }],
   });
   for (const level of ["debug", "info", "warn", "error"] as const) log(level, "a.b");
   assert.deepEqual(lines, ["warn ", "error"]);
+});
+
+test("createLog() writes the same to each of its outputs, as each has it", () => {
+  const lines: string[] = [];
+  const write = (line: string) => lines.push(line);
+  const formats = ["text", "json"] as const;
+  linesOf({ outputs: formats.map((format) => ({ format, color: false, write })) }, ["a.b"]);
+  assert.equal(lines[0], "12:31:05 info  a.b");
+  assert.equal(JSON.parse(lines[1] ?? "").event, "a.b");
 });
 
 for (const format of ["text", "json"] as const) {

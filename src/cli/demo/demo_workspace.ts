@@ -85,11 +85,9 @@ export async function openDemoWorkspace(
 
 function warningLog({ warn }: DemoWorkspaceInput, own: Config | undefined): Log {
   return createLog({
-    format: "text",
     levelMin: "warn",
-    write: warn,
     clock: systemClock,
-    color: false,
+    outputs: [{ format: "text", color: false, write: warn }],
     redact: createRedactor({
       secrets: () => [own?.model.apiKey?.reveal() ?? ""],
       hidesPatterns: true,

@@ -1,7 +1,8 @@
 import type { Finding } from "../../config/finding.ts";
-import { type Config, loadConfig } from "../../config/load_config.ts";
+import { loadConfig } from "../../config/load_config.ts";
 import { homePaths, resolveHome } from "../../config/paths.ts";
 import { requireMattermost } from "../../config/require_mattermost.ts";
+import { HermesError } from "../../errors.ts";
 import { withStatusFile } from "../../gateway/status_file.ts";
 import { watchProblems } from "../../gateway/watch_problems.ts";
 import {
@@ -11,16 +12,15 @@ import {
 } from "../../mattermost/errors.ts";
 import { CertificateError } from "../../runtime/certificates.ts";
 import { systemClock } from "../../runtime/clock.ts";
-import type { Log } from "../../runtime/log.ts";
-import { createLog } from "../../runtime/log_sink.ts";
 import { isTemporary } from "../../mattermost/until_answered.ts";
 import { NetworkError } from "../../runtime/network_error.ts";
 import { listenForStopSignals, type StopSignals } from "../../runtime/process_signals.ts";
 import { systemRandom } from "../../runtime/random.ts";
-import { createRedactor, type Redact } from "../../safety/redact.ts";
+import { createRedactor } from "../../safety/redact.ts";
 import { composeMattermostNetwork, composeStatus, NoModelError } from "../compose.ts";
 import { composeModels } from "../compose_models.ts";
 import { EXIT } from "../exit_codes.ts";
+import { createGatewayLog } from "./gateway_log.ts";
 import { takeGatewayLocks } from "./gateway_locks.ts";
 import type { CliIo } from "../io.ts";
 import { renderError, sentence } from "../render_error.ts";
@@ -28,6 +28,8 @@ import { type GatewayHost, ServerUrlError, startGateway } from "./start_gateway.
 
 export interface GatewayOptions {
   readonly verbose: boolean;
+  /** Whether the log goes to its file alone. */
+  readonly quiet: boolean;
   /** Settings from the command line, by key. */
   readonly flags: Readonly<Record<string, string>>;
 }
@@ -63,10 +65,8 @@ export async function runGatewayCommand(options: GatewayOptions, io: CliIo): Pro
   const status = await composeStatus(home, clock);
   const revealed = () => secrets.map((secret) => secret.reveal());
   const redact = createRedactor({ secrets: revealed, hidesPatterns: true });
-  const log = watchProblems(createGatewayLog(config, redact, options, io), status, {
-    clock,
-    redact,
-  });
+  const gatewayLog = createGatewayLog(config, redact, options, io);
+  const log = watchProblems(gatewayLog.log, status, { clock, redact });
   const foundations = { clock, random: systemRandom, log };
   const signals = listenForStopSignals();
   try {
@@ -75,6 +75,7 @@ export async function runGatewayCommand(options: GatewayOptions, io: CliIo): Pro
     const network = composeMattermostNetwork(config);
     const paths = homePaths(home);
     await using _locks = await takeGatewayLocks({ ...paths, token }, environment);
+    gatewayLog.openFile(paths.gatewayLogFile);
     const host = {
       ...foundations,
       ...ready,
@@ -89,6 +90,8 @@ export async function runGatewayCommand(options: GatewayOptions, io: CliIo): Pro
     await withStatusFile(status, statusFile, () => runUntilStopped(host, signals));
     return EXIT.ok;
   } catch (error) {
+    const code = error instanceof HermesError ? error.code : "bug";
+    gatewayLog.fileLog("error", "gateway.failed", { code, error: renderError(error) });
     io.err(renderError(error));
     return isConfigError(error) ? EXIT.config : EXIT.failure;
   } finally {
@@ -120,22 +123,4 @@ function printWarnings(warnings: readonly Finding[], io: CliIo): void {
   }
   const more = warnings.length - WARNINGS_SHOWN_MAX;
   if (more > 0) io.err(`Warning: ${more} more; hermes doctor tells them all.`);
-}
-
-function createGatewayLog(
-  config: Config,
-  redact: Redact,
-  options: GatewayOptions,
-  io: CliIo,
-): Log {
-  const automatic = io.errTerminal.isTty ? "text" : "json";
-  const format = config.log.format === "auto" ? automatic : config.log.format;
-  return createLog({
-    format,
-    levelMin: options.verbose ? "debug" : config.log.level,
-    write: io.err,
-    clock: systemClock,
-    color: io.errTerminal.color,
-    redact,
-  });
 }

@@ -1,4 +1,4 @@
-import { choice } from "../parsers.ts";
+import { choice, integer } from "../parsers.ts";
 import { setting } from "../setting.ts";
 
 /** What is logged, and how. */
@@ -16,5 +16,17 @@ export const LOG_SETTINGS = {
     parse: choice(["auto", "text", "json"]),
     initial: "auto",
     doc: "text for people, json for machines; auto is text on a terminal, else json.",
+  }),
+  fileMegabytesMax: setting({
+    key: "logging.max_size_mb",
+    parse: integer(1, 1_000),
+    initial: "5",
+    doc: "Size in megabytes at which logs/gateway.log is put aside and a new one begun.",
+  }),
+  oldFilesMax: setting({
+    key: "logging.backup_count",
+    parse: integer(0, 100),
+    initial: "2",
+    doc: "How many full log files are kept beside the current one.",
   }),
 };
