@@ -82,6 +82,23 @@ const WORDS: Readonly<Record<string, Words>> = {
     en: "Unable to find the user.",
     de: "Der Benutzer konnte nicht gefunden werden.",
   },
+  "app.user.get_by_username.app_error": {
+    en:
+      "Unable to find an existing account matching your username for this team. This team may require an invite from the team owner to join.",
+    de: "Es gibt kein Konto mit diesem Benutzernamen.",
+  },
+  "api.user.get_user_by_email.permissions.app_error": {
+    en: "Unable to get user by email.",
+    de: "Der Benutzer kann nicht über seine E-Mail-Adresse gefunden werden.",
+  },
+  "app.team.get_by_name.missing.app_error": {
+    en: "Unable to find the existing team.",
+    de: "Das Team konnte nicht gefunden werden.",
+  },
+  "app.channel.get_by_name.missing.app_error": {
+    en: "Channel does not exist.",
+    de: "Der Kanal existiert nicht.",
+  },
   "app.channel.get.existing.app_error": {
     en: "Unable to find the existing channel {}.",
     de: "Der vorhandene Kanal {} konnte nicht gefunden werden.",

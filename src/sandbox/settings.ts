@@ -12,6 +12,8 @@ export interface ServerSettings {
   userAccessTokens: boolean;
   /** Whether people without a second factor are refused. Bots are not asked for one. */
   enforceMfa: boolean;
+  /** Whether people may be found by their e-mail address: `ShowEmailAddress`. */
+  emailAddresses: boolean;
   /** `RestrictDirectMessage`: whom one may write to. */
   directMessages: "any" | "team";
   /** `CollapsedThreads`: with `disabled` there are no followers and no `thread_updated`. */
@@ -34,6 +36,7 @@ export function defaultSettings(): ServerSettings {
     userStatuses: true,
     userAccessTokens: true,
     enforceMfa: false,
+    emailAddresses: true,
     directMessages: "any",
     collapsedThreads: "always_on",
     fileAttachments: true,

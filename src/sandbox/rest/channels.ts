@@ -51,14 +51,20 @@ function getPublicChannels(call: Call, { world }: SandboxParts): Answer {
   return json(channels.slice(0, perPage).map(channelBody));
 }
 
+/** A private channel that one is not in looks as if it did not exist. Source: api4/channel.go. */
 function getChannelByName(call: Call, { world }: SandboxParts): Answer {
   const team = [...world.teams.values()].find((other) => other.name === call.params.teamName);
+  if (team === undefined) throw new Refusal(404, "app.team.get_by_name.missing.app_error");
+  const me = asker(call).id;
   const name = call.params.channelName ?? "";
+  const isWithArchived = call.query.get("include_deleted") === "true";
   const channel = [...world.channels.values()].find((other) =>
-    other.team_id === team?.id && other.name === name
+    other.team_id === team.id && other.name === name && (isWithArchived || other.delete_at === 0)
   );
-  if (channel === undefined) throw new Refusal(404, "app.channel.get_by_name.missing.app_error");
-  if (!world.canRead(asker(call).id, channel)) throw permissionRefusal();
+  if (!world.inTeam(team.id, me) && !world.isAdmin(me)) throw permissionRefusal();
+  if (channel === undefined || !world.canRead(me, channel)) {
+    throw new Refusal(404, "app.channel.get_by_name.missing.app_error");
+  }
   return json(channelBody(channel));
 }
 

@@ -24,6 +24,7 @@ export const USER_ROUTES: readonly Route[] = [
   { method: "PUT", path: "/users/{user}", handle: () => refuseUpdate() },
   { method: "PUT", path: "/users/{user}/patch", handle: patchUser },
   { method: "GET", path: "/users/username/{name:[a-z0-9._-]+}", handle: getUserByName },
+  { method: "GET", path: "/users/email/{email:[^/]+}", handle: getUserByEmail },
   { method: "POST", path: "/users/ids", handle: getUsersByIds },
   { method: "POST", path: "/users/usernames", handle: getUsersByNames },
   { method: "GET", path: "/users/{user}/teams", handle: getTeams },
@@ -65,6 +66,20 @@ function patchUser(call: Call, { world, hub }: SandboxParts): Answer {
 
 function getUserByName(call: Call, { world }: SandboxParts): Answer {
   const user = world.userNamed(call.params.name ?? "");
+  if (user === undefined) throw new Refusal(404, "app.user.get_by_username.app_error");
+  return json(userBody(user, user.id === asker(call).id));
+}
+
+/** Source: api4/user.go, getUserByEmail. */
+function getUserByEmail(call: Call, { world, settings }: SandboxParts): Answer {
+  const email = decodeURIComponent(call.params.email ?? "").toLowerCase();
+  if (!email.includes("@")) {
+    throw new Refusal(400, "api.context.invalid_url_param.app_error", "email");
+  }
+  if (!settings.emailAddresses && !world.isAdmin(asker(call).id)) {
+    throw new Refusal(403, "api.user.get_user_by_email.permissions.app_error");
+  }
+  const user = [...world.users.values()].find((other) => other.email === email);
   if (user === undefined) throw new Refusal(404, "app.user.missing_account.const");
   return json(userBody(user, user.id === asker(call).id));
 }
