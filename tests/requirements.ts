@@ -115,6 +115,10 @@ const product: readonly [id: string, promise: string][] = [
   ["P45", "The gateway keeps a status file of what it does, of how it ended, and of no secret"],
   ["P47", "The gateway logs to a file of bounded size, and goes on when it cannot"],
   ["P48", "hermes logs shows and follows the newest lines, for people and for scripts"],
+  [
+    "P49",
+    "hermes gateway --replace takes the place of another gateway, and nothing is lost or repeated",
+  ],
   ["P50", "hermes gateway install makes a systemd service of any path that systemd takes"],
   ["P51", "hermes gateway install makes a launchd agent on macOS"],
   ["P101", "Keys, passwords, devices and Hermes' own files are not read, and not written"],

@@ -26,6 +26,8 @@ export interface GatewayStatus extends ProcessId {
   readonly answered: number;
   /** Since when it takes no new messages and finishes those that it has. */
   readonly stoppingSinceMs?: number | undefined;
+  /** How long it gives them. */
+  readonly drainMs?: number | undefined;
   /** How it ended; `undefined` while it runs, and for ever when it crashed. */
   readonly ended?:
     | { readonly atMs: number; readonly problem?: GatewayProblem | undefined }
@@ -62,7 +64,7 @@ export type StartedGateway =
 /** The status while the gateway runs: its parts note what changes, and wait for nothing. */
 export class LiveStatus {
   #current: GatewayStatus;
-  #connectionChanged = new AbortController();
+  #urgent = new AbortController();
 
   constructor(started: StartedGateway) {
     this.#current = {
@@ -77,15 +79,15 @@ export class LiveStatus {
     return this.#current;
   }
 
-  /** Aborts when the connection comes or goes: somebody may be waiting for just that. */
-  get connectionChanged(): AbortSignal {
-    return this.#connectionChanged.signal;
+  /** Aborts when the connection comes or goes, and at the stop: somebody may be waiting for that. */
+  get urgent(): AbortSignal {
+    return this.#urgent.signal;
   }
 
   note(change: Partial<GatewayStatus>): void {
     this.#current = { ...this.#current, ...change };
-    if (change.connection === undefined) return;
-    this.#connectionChanged.abort();
-    this.#connectionChanged = new AbortController();
+    if (change.connection === undefined && change.stoppingSinceMs === undefined) return;
+    this.#urgent.abort();
+    this.#urgent = new AbortController();
   }
 }

@@ -64,6 +64,7 @@ export function decodeGatewayStatus(text: string | undefined): GatewayStatus | u
     },
     answered: asNumber(value.answered) ?? 0,
     stoppingSinceMs: asNumber(value.stoppingSinceMs),
+    drainMs: asNumber(value.drainMs),
     ended: ended && { atMs: asNumber(ended.atMs) ?? 0, problem: decodeProblem(ended.problem) },
   };
 }

@@ -4,7 +4,7 @@ import type { Log } from "../runtime/log.ts";
 import type { GatewayStatus, LiveStatus } from "./gateway_status.ts";
 import { problemOfEnd } from "./watch_problems.ts";
 
-/** Shortest time between two writes, but for one that tells of the connection. */
+/** Shortest time between two writes, but for what is urgent. */
 const WRITE_INTERVAL_MS = 2_000;
 
 export interface StatusFileDeps {
@@ -58,7 +58,7 @@ async function keepWritten(
     }
   };
   while (!signal.aborted) {
-    const early = AbortSignal.any([signal, live.connectionChanged]);
+    const early = AbortSignal.any([signal, live.urgent]);
     await write();
     await clock.sleep(WRITE_INTERVAL_MS, early);
   }

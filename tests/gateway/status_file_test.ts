@@ -75,7 +75,7 @@ test("[P45] withStatusFile() writes what was noted, after a while at the latest"
   });
 });
 
-test("[P45] withStatusFile() writes at once that the connection came or went", async () => {
+test("[P45] withStatusFile() writes at once that the connection came or went, or that it stops", async () => {
   await using home = await lab();
   const { clock, live } = home;
   await home.run(async () => {
@@ -84,6 +84,9 @@ test("[P45] withStatusFile() writes at once that the connection came or went", a
     live.note({ connection });
     await clock.sleeperFor(2_000, 2_000);
     assert.deepEqual((await home.read())?.connection, connection);
+    live.note({ stoppingSinceMs: clock.nowMs() });
+    await clock.sleeperFor(2_000, 2_000);
+    assert.equal((await home.read())?.stoppingSinceMs, clock.nowMs());
   });
 });
 

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
+import { nearest } from "../../config/nearest.ts";
 import type { CommandLine } from "./command_line.ts";
 
 const EXAMPLES = `
@@ -12,24 +13,48 @@ Exit codes: 0 stopped, 1 failed, 2 wrong command line, 78 the configuration cann
 interface RunOptions {
   readonly verbose?: boolean;
   readonly quiet?: boolean;
+  readonly replace?: boolean;
   readonly set?: Record<string, string>;
 }
 
-/** `hermes gateway`: runs the bot. */
-export function addGateway(program: Command, { io, finish }: CommandLine): void {
+/** `hermes gateway`: runs the bot, and what belongs to it. */
+export function addGateway(program: Command, line: CommandLine): void {
   const gateway = program.command("gateway")
     .summary("connect to Mattermost and answer")
     .description("Connects the bot to Mattermost and answers until it is stopped.")
     .helpGroup("Running it:")
+    .helpCommand(false)
+    .enablePositionalOptions() // `gateway status --json`: the option is that of the subcommand.
+    .addHelpText("after", EXAMPLES);
+  makeRun(gateway, line);
+  gateway.allowExcessArguments() // A subcommand that is none gets a better answer than their number.
+    .hook("preAction", (_, called) => {
+      const [name] = called.args;
+      if (called === gateway && name !== undefined) refuseUnknown(gateway, name);
+    });
+  const run = gateway.command("run")
+    .summary("the same as without a subcommand")
+    .description("Connects the bot to Mattermost and answers until it is stopped.");
+  makeRun(run, line);
+}
+
+function makeRun(command: Command, { io, finish }: CommandLine): void {
+  command
     .option("-v, --verbose", "log why messages are ignored, and every retry")
     .option("-q, --quiet", "log to the file only, for hermes logs")
+    .option("--replace", "stop a gateway that uses this home or token, and take its place")
     .option("--set <key=value>", "override one setting, e.g. streaming.enabled=false", setting)
-    .addHelpText("after", EXAMPLES);
-  gateway.action(async (options: RunOptions) => {
-    const { runGatewayCommand } = await import("../gateway/gateway_command.ts");
-    const { verbose = false, quiet = false, set: flags = {} } = options;
-    finish(await runGatewayCommand({ verbose, quiet, flags }, io));
-  });
+    .action(async (options: RunOptions) => {
+      const { runGatewayCommand } = await import("../gateway/gateway_command.ts");
+      const { verbose = false, quiet = false, replace = false, set: flags = {} } = options;
+      finish(await runGatewayCommand({ verbose, quiet, replace, flags }, io));
+    });
+}
+
+function refuseUnknown(gateway: Command, name: string): never {
+  const meant = nearest(name, gateway.commands.map((command) => command.name()));
+  const question = meant === undefined ? "" : ` Did you mean ${meant}?`;
+  return gateway.error(`error: there is no subcommand '${name}' of gateway.${question}`);
 }
 
 function setting(text: string, before: Record<string, string> = {}): Record<string, string> {

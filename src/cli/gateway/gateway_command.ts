@@ -1,7 +1,4 @@
-import type { Finding } from "../../config/finding.ts";
-import { loadConfig } from "../../config/load_config.ts";
 import { homePaths, resolveHome } from "../../config/paths.ts";
-import { requireMattermost } from "../../config/require_mattermost.ts";
 import { HermesError } from "../../errors.ts";
 import { withStatusFile } from "../../gateway/status_file.ts";
 import { watchProblems } from "../../gateway/watch_problems.ts";
@@ -22,14 +19,18 @@ import { composeModels } from "../compose_models.ts";
 import { EXIT } from "../exit_codes.ts";
 import { createGatewayLog } from "./gateway_log.ts";
 import { takeGatewayLocks } from "./gateway_locks.ts";
+import { loadReadyConfig } from "./load_ready_config.ts";
+import { replaceGateway } from "./replace_gateway.ts";
 import type { CliIo } from "../io.ts";
-import { renderError, sentence } from "../render_error.ts";
+import { renderError } from "../render_error.ts";
 import { type GatewayHost, ServerUrlError, startGateway } from "./start_gateway.ts";
 
 export interface GatewayOptions {
   readonly verbose: boolean;
   /** Whether the log goes to its file alone. */
   readonly quiet: boolean;
+  /** Whether to stop a gateway that is in the way. */
+  readonly replace: boolean;
   /** Settings from the command line, by key. */
   readonly flags: Readonly<Record<string, string>>;
 }
@@ -44,21 +45,12 @@ const CONFIG_ERRORS = [
   ServerUrlError,
 ];
 
-/** Warnings told at the start; a home of the Python original may give dozens. */
-const WARNINGS_SHOWN_MAX = 5;
-
 /** `hermes gateway`: connects and answers until SIGINT or SIGTERM. Gives the exit code. */
 export async function runGatewayCommand(options: GatewayOptions, io: CliIo): Promise<number> {
   const home = resolveHome(io.environment);
   const { environment } = io;
-  const loaded = await loadConfig({ home, environment, flags: options.flags });
-  printWarnings(loaded.warnings, io);
-  const ready = requireMattermost(loaded);
-  if (ready.kind === "refused") {
-    for (const problem of ready.problems) io.err(sentence(problem.message));
-    io.err(`Settings are read from ${home}.`);
-    return EXIT.config;
-  }
+  const ready = await loadReadyConfig({ home, environment, flags: options.flags }, io);
+  if (ready === undefined) return EXIT.config;
   const { config, token } = ready;
   const secrets = [token];
   const clock = systemClock;
@@ -74,7 +66,10 @@ export async function runGatewayCommand(options: GatewayOptions, io: CliIo): Pro
     secrets.push(...models.apiKeys);
     const network = composeMattermostNetwork(config);
     const paths = homePaths(home);
-    await using _locks = await takeGatewayLocks({ ...paths, token }, environment);
+    const owner = { ...paths, token, environment };
+    await using _locks = options.replace
+      ? await replaceGateway(owner, { clock, tell: io.err }, signals.stop)
+      : await takeGatewayLocks(owner);
     gatewayLog.openFile(paths.gatewayLogFile);
     const host = {
       ...foundations,
@@ -115,12 +110,4 @@ function isConfigError(error: unknown): boolean {
   if (error instanceof UnexpectedAnswerError) return true;
   if (isTemporary(error)) return false;
   return CONFIG_ERRORS.some((type) => error instanceof type);
-}
-
-function printWarnings(warnings: readonly Finding[], io: CliIo): void {
-  for (const { message } of warnings.slice(0, WARNINGS_SHOWN_MAX)) {
-    io.err(`Warning: ${sentence(message)}`);
-  }
-  const more = warnings.length - WARNINGS_SHOWN_MAX;
-  if (more > 0) io.err(`Warning: ${more} more; hermes doctor tells them all.`);
 }

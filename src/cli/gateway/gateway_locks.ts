@@ -4,33 +4,45 @@ import { join } from "node:path";
 import { HermesError } from "../../errors.ts";
 import { acquireLock, type LockHolder } from "../../runtime/lock_file.ts";
 import type { Secret } from "../../runtime/secret.ts";
+import { shellWord } from "../shell_word.ts";
 
 /** Another gateway uses this home or this token: each message would be answered twice. */
 export class AlreadyRunningError extends HermesError {
   override readonly name = "AlreadyRunningError";
   override readonly code = "gateway.already_running";
 
-  constructor(what: string, holder: LockHolder) {
-    const since = new Date(holder.startedAtMs).toISOString();
+  readonly holder: LockHolder;
+
+  constructor(what: "home" | "token", holder: LockHolder, home: string) {
+    const { description: itsHome, pid, startedAtMs } = holder;
+    const since = new Date(startedAtMs).toISOString();
+    const stop = itsHome === home ? "" : `HERMES_HOME=${shellWord(itsHome)} `;
     super(
-      `Cannot start: a gateway with ${what} is already running (${holder.description}, since ${since})`,
-      { hint: `Stop it first: kill ${holder.pid}` },
+      `Cannot start: a gateway with this ${what} is already running (pid ${pid}, home ${itsHome}, since ${since})`,
+      { hint: `Stop it with ${stop}hermes gateway stop, or start with --replace.` },
     );
+    this.holder = holder;
   }
 }
 
+/** Who wants to run a gateway. */
+export interface GatewayOwner {
+  readonly gatewayLockFile: string;
+  readonly home: string;
+  readonly token: Secret;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
 /**
- * Takes this home and this token for this process. Gives back what releases both.
+ * Takes this home and this token for this process. Gives back what releases both. The locks say which
+ * home it is: `LockHolder.description`.
  * @throws AlreadyRunningError
  */
-export async function takeGatewayLocks(
-  owner: { readonly gatewayLockFile: string; readonly home: string; readonly token: Secret },
-  environment: Readonly<Record<string, string | undefined>>,
-): Promise<AsyncDisposable> {
-  const description = `pid ${process.pid}, home ${owner.home}`;
+export async function takeGatewayLocks(owner: GatewayOwner): Promise<AsyncDisposable> {
+  const { environment, gatewayLockFile, home, token } = owner;
   const places = [
-    ["this home", owner.gatewayLockFile],
-    ["this token", tokenLockFile(owner.token, environment)],
+    ["home", gatewayLockFile],
+    ["token", tokenLockFile(token, environment)],
   ] as const;
   const releases: (() => Promise<void>)[] = [];
   const release = async () => {
@@ -38,8 +50,8 @@ export async function takeGatewayLocks(
   };
   try {
     for (const [what, path] of places) {
-      const lock = await acquireLock(path, { description });
-      if (lock.kind === "held") throw new AlreadyRunningError(what, lock.by);
+      const lock = await acquireLock(path, { description: home });
+      if (lock.kind === "held") throw new AlreadyRunningError(what, lock.by, home);
       releases.push(lock.release);
     }
   } catch (error) {

@@ -68,7 +68,7 @@ export async function startGateway(
   if ("problem" in serverUrl) throw new ServerUrlError(serverUrl.problem);
   const { clock, config, log, models, network, paths, random, status, token } = host;
   const model = models.chain.primary.modelId;
-  status.note({ server: serverUrl.restUrl, model });
+  status.note({ server: serverUrl.restUrl, model, drainMs: config.gateway.drainMs });
   log("info", "gateway.starting", { server: serverUrl.restUrl, model });
   const api = new MattermostApi({ ...host, serverUrl, fetch: network.fetch });
   const deps = { api, clock, random, log };

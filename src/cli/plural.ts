@@ -1,0 +1,4 @@
+/** `1 answer`, `2 answers`. */
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
