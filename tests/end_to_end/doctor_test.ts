@@ -55,7 +55,7 @@ const broken: readonly [what: string, prepare: Prepare, name: string, says: RegE
   [
     "an upgrade that a proxy refuses",
     (lab) => {
-      lab.sandbox.faults.upgrade = { status: 400 };
+      lab.sandbox.faults.upgrade = { status: 403 };
     },
     "socket",
     /refused the WebSocket/,

@@ -123,17 +123,19 @@ async function* askToken(
 }
 
 async function checkSocket(
-  { ready, serverUrl, network }: Reached,
+  { ready, serverUrl, network, api }: Reached,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<Check> {
-  const deps = { serverUrl, token: ready.token, openSocket: network.openSocket, clock };
+  const deps = { serverUrl, token: ready.token, openSocket: network.openSocket, clock, api };
   const probe = await probeSocket(deps, signal);
   switch (probe.kind) {
     case "hello":
       return ok("socket", `Mattermost ${probe.serverVersion} says hello`);
     case "failed":
+    case "upgrade_dropped":
       return explain("socket", probe.error);
+    case "token_dropped":
     case "silent":
       return failure(
         "socket",
