@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import type { Setting } from "../src/config/setting.ts";
+import { configSchema } from "../src/config/config_schema.ts";
 import { ALL_SETTINGS } from "../src/config/settings.ts";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -47,6 +48,7 @@ export async function generateSettings(): Promise<readonly GeneratedFile[]> {
   const files = [
     await compare(".env.example", () => envExample()),
     await compare("docs/config.example.yaml", () => yamlExample()),
+    await compare("docs/config.schema.json", () => schemaFile()),
     await compare("README.md", replaceTable),
   ];
   return files.filter((file) => file.text !== "");
@@ -77,8 +79,15 @@ export function envExample(): string {
   ].join("\n");
 }
 
+export function schemaFile(): string {
+  return `${JSON.stringify(configSchema(), undefined, 2)}\n`;
+}
+
 export function yamlExample(): string {
-  const lines = [`# Copy what you need to ~/.hermes/config.yaml. ${SOURCE}`];
+  const lines = [
+    "# yaml-language-server: $schema=config.schema.json",
+    `# Copy what you need to ~/.hermes/config.yaml. ${SOURCE}`,
+  ];
   const blocks = Map.groupBy(
     ALL_SETTINGS.filter((row) => row.isSecret === undefined),
     (row) => row.key.includes(".") ? row.key.replace(/\..*/, "") : "",

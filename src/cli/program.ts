@@ -2,6 +2,8 @@ import { Command, CommanderError } from "commander";
 import { HermesError } from "../errors.ts";
 import { addAgentCommands } from "./commands/agent.ts";
 import type { CommandLine } from "./commands/command_line.ts";
+import { addCompletion } from "./commands/completion.ts";
+import { addConfig } from "./commands/config.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addGateway } from "./commands/gateway.ts";
@@ -26,6 +28,8 @@ const COMMANDS: readonly ((program: Command, line: CommandLine) => void)[] = [
   addGateway,
   addLogs,
   addDoctor,
+  addConfig,
+  addCompletion,
   addAgentCommands,
   addDemo,
 ];
@@ -36,8 +40,7 @@ export async function runCli(args: readonly string[], io: CliIo): Promise<number
   const finish = (code: number) => {
     exitCode = code;
   };
-  const program = createProgram(io);
-  for (const add of COMMANDS) add(program, { io, finish });
+  const program = createProgram(io, finish);
   try {
     await program.parseAsync(args.length === 0 ? ["--help"] : [...args], { from: "user" });
     return exitCode;
@@ -49,8 +52,9 @@ export async function runCli(args: readonly string[], io: CliIo): Promise<number
   }
 }
 
-function createProgram(io: CliIo): Command {
-  return new Command("hermes")
+/** The whole command line; `finish` takes the exit code of the subcommand that ran. */
+export function createProgram(io: CliIo, finish: (exitCode: number) => void): Command {
+  const program = new Command("hermes")
     .description("An AI agent in your Mattermost.")
     .version(VERSION, "-V, --version", "print the version")
     .helpOption("-h, --help", "show this help")
@@ -62,4 +66,6 @@ function createProgram(io: CliIo): Command {
     .showHelpAfterError("Run 'hermes --help' to see what there is.")
     .addHelpText("after", EXAMPLES)
     .exitOverride();
+  for (const add of COMMANDS) add(program, { io, finish });
+  return program;
 }

@@ -36,6 +36,8 @@ export interface LoadedConfig {
   readonly warnings: readonly Finding[];
   /** Where each setting came from, by its key, e.g. `mattermost.url`. */
   readonly sources: ReadonlyMap<string, SettingSource>;
+  /** What was written for a setting, secrets included, and where; printing it shows none of it. */
+  readonly findWritten: (key: string) => FoundValue | undefined;
 }
 
 export interface ConfigInput {
@@ -83,9 +85,11 @@ export async function loadConfig(input: ConfigInput): Promise<LoadedConfig> {
 
   const origins = { ...input, ...paths, env, yaml };
   const sources = new Map<string, SettingSource>();
+  const written = new Map<string, FoundValue>();
   const values = mapSettings((row) => {
     const found = findValue(row, origins);
     sources.set(row.key, found?.source ?? "default");
+    if (found !== undefined) written.set(row.key, found);
     return valueOf(row, found, problems, warnings);
   });
   return {
@@ -93,6 +97,7 @@ export async function loadConfig(input: ConfigInput): Promise<LoadedConfig> {
     problems: bounded(problems),
     warnings: bounded(warnings),
     sources,
+    findWritten: (key) => written.get(key),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Secret } from "../runtime/secret.ts";
 import { FieldReader, summary } from "./field_reader.ts";
-import { accepted, type Parser, plainText, refused } from "./parsers.ts";
+import { accepted, described, type Parser, plainText, refused } from "./parsers.ts";
 import { MODEL_URL, TIMEOUT_SECONDS } from "./provider_settings.ts";
 
 /** A model beside the one that answers. What is missing is as with that one. */
@@ -29,17 +29,20 @@ export const AUXILIARY_KEYS = AUXILIARY_TASKS.flatMap((task) =>
   [...FIELDS, "timeout"].map((field) => `${task}.${field}`)
 );
 
-export const fallbackModels: Parser<readonly OtherModel[]> = (raw) => {
-  if (raw.kind === "empty") return accepted([]);
-  if (raw.kind !== "list") return refused("is not a list: begin each entry with - provider:");
-  const fields = raw.items.map((item, index) => new FieldReader(item, `.${index}`));
-  const models = fields.map((entry) => ({
-    ...readEndpoint(entry),
-    provider: entry.required("provider", plainText),
-    model: entry.required("model", plainText),
-  }));
-  return summary(models, fields);
-};
+export const fallbackModels: Parser<readonly OtherModel[]> = described(
+  { type: "array", items: { type: "object", required: ["provider", "model"] } },
+  (raw) => {
+    if (raw.kind === "empty") return accepted([]);
+    if (raw.kind !== "list") return refused("is not a list: begin each entry with - provider:");
+    const fields = raw.items.map((item, index) => new FieldReader(item, `.${index}`));
+    const models = fields.map((entry) => ({
+      ...readEndpoint(entry),
+      provider: entry.required("provider", plainText),
+      model: entry.required("model", plainText),
+    }));
+    return summary(models, fields);
+  },
+);
 
 export const auxiliaryModels: Parser<Readonly<Partial<Record<AuxiliaryTask, OtherModel>>>> = (
   raw,

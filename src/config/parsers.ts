@@ -1,10 +1,15 @@
 import { homedir } from "node:os";
 import { isAbsolute } from "node:path";
 import { Secret } from "../runtime/secret.ts";
+import { type JsonSchema, listSchema, orVariable } from "./json_schema.ts";
 import type { RawValue } from "./raw_value.ts";
 
 /** Turns what was written into a value, or says why it cannot. Never called with an unset value. */
-export type Parser<T> = (raw: RawValue) => Parsed<T>;
+export interface Parser<T> {
+  (raw: RawValue): Parsed<T>;
+  /** What editors know of the value; absent where anything may be one. */
+  readonly schema?: JsonSchema;
+}
 
 export type Parsed<T> =
   | { readonly kind: "accepted"; readonly value: T; readonly warnings: readonly Remark[] }
@@ -25,6 +30,11 @@ export function accepted<T>(value: T, warnings: readonly Remark[] = []): Parsed<
 
 export function refused(predicate: string): Parsed<never> {
   return { kind: "refused", problems: [{ predicate }] };
+}
+
+/** The same parser, with what editors can know of the values that it takes. */
+export function described<T>(schema: JsonSchema, parse: Parser<T>): Parser<T> {
+  return Object.assign((raw: RawValue) => parse(raw), { schema });
 }
 
 /** One text, of which `read` makes a value or `undefined`; `expected` says what to write instead. */
@@ -49,51 +59,68 @@ function quote({ text, fromVariable }: TextItem): string {
   );
 }
 
-export const plainText: Parser<string> = scalar("write one line of text", (text) => text);
+const TEXT_SCHEMA: JsonSchema = { type: ["string", "number"] };
 
-export const boolean: Parser<boolean> = scalar("write true or false", (text) => {
-  if (/^(?:true|yes|on|1)$/i.test(text)) return true;
-  return /^(?:false|no|off|0)$/i.test(text) ? false : undefined;
-});
+export const plainText: Parser<string> = described(
+  TEXT_SCHEMA,
+  scalar("write one line of text", (text) => text),
+);
+
+export const boolean: Parser<boolean> = described(
+  orVariable({ enum: [true, false, "yes", "no", "on", "off"] }),
+  scalar("write true or false", (text) => {
+    if (/^(?:true|yes|on|1)$/i.test(text)) return true;
+    return /^(?:false|no|off|0)$/i.test(text) ? false : undefined;
+  }),
+);
 
 /** One of a few words. `synonyms` are other spellings that people and older files use. */
 export function choice<const T extends string>(
   words: readonly T[],
   synonyms: Readonly<Record<string, T>> = {},
 ): Parser<T> {
-  return scalar(`write ${words.join(" or ")}`, (text) => {
+  const spellings = [...words, ...Object.keys(synonyms)];
+  const known = spellings.map((word) => word === "false" ? false : word);
+  const parse = scalar(`write ${words.join(" or ")}`, (text) => {
     const lower = text.toLowerCase();
     return words.find((word) => word === lower) ??
       (Object.hasOwn(synonyms, lower) ? synonyms[lower] : undefined);
   });
+  return described(orVariable({ enum: known }), parse);
 }
 
 export function integer(least: number, most: number): Parser<number> {
-  return scalar(`write a whole number from ${least} to ${most}`, (text) => {
+  const parse = scalar(`write a whole number from ${least} to ${most}`, (text) => {
     const value = /^\d{1,15}$/.test(text) ? Number(text) : NaN;
     return value >= least && value <= most ? value : undefined;
   });
+  return described(orVariable({ type: "integer", minimum: least, maximum: most }), parse);
 }
 
 /** A number that may have a fraction, such as 1.5. */
 export function decimal(least: number, most: number): Parser<number> {
-  return scalar(`write a number from ${least} to ${most}`, (text) => {
+  const parse = scalar(`write a number from ${least} to ${most}`, (text) => {
     const value = /^\d{1,9}(?:\.\d{1,9})?$/.test(text) ? Number(text) : NaN;
     return value >= least && value <= most ? value : undefined;
   });
+  return described(orVariable({ type: "number", minimum: least, maximum: most }), parse);
 }
 
 /** A time written in seconds, which becomes milliseconds. */
 export function seconds(least: number, most: number): Parser<number> {
-  return scalar(`write a number of seconds from ${least} to ${most}`, (text) => {
+  const parse = scalar(`write a number of seconds from ${least} to ${most}`, (text) => {
     const value = /^\d{1,9}(?:\.\d{1,9})?$/.test(text) ? Number(text) : NaN;
     return value >= least && value <= most ? Math.round(value * 1000) : undefined;
   });
+  return described(orVariable({ type: "number", minimum: least, maximum: most }), parse);
 }
 
-export const absolutePath: Parser<string> = scalar(
-  "write the whole path, beginning with /",
-  (text) => isAbsolute(text) ? text : undefined,
+export const absolutePath: Parser<string> = described(
+  { type: "string" },
+  scalar(
+    "write the whole path, beginning with /",
+    (text) => isAbsolute(text) ? text : undefined,
+  ),
 );
 
 /**
@@ -106,7 +133,7 @@ export function webUrl(
 ): Parser<string> {
   const expected = `write it like ${example}`;
   const scheme = options.orSocket === true ? /^(?:https?|wss?):\/\//i : /^https?:\/\//i;
-  return (raw) => {
+  const parse = (raw: RawValue): Parsed<string> => {
     if (raw.kind !== "text") return refused(`is not a single address: ${expected}`);
     if (!scheme.test(raw.text)) {
       return refused(`does not begin with https:// or http://: ${expected}`);
@@ -118,40 +145,49 @@ export function webUrl(
     }
     return accepted(raw.text);
   };
+  const schemes = options.orSocket === true ? "(https?|wss?)" : "https?";
+  return described(orVariable({ type: "string", pattern: `^${schemes}://`, format: "uri" }), parse);
 }
 
 /** An HTTP proxy; `proxy.example.com:3128` means `http://proxy.example.com:3128`. */
-export const proxyUrl: Parser<Secret> = (raw) => {
-  const expected = "write it like http://proxy.example.com:3128";
-  if (raw.kind !== "text") return refused(`is not a single address: ${expected}`);
-  const text = raw.text.includes("://") ? raw.text : `http://${raw.text}`;
-  const url = parseUrl(text);
-  if (url === undefined) return refused(`is not a valid address: ${expected}`);
-  if (!/^https?:$/.test(url.protocol)) return refused(`is not an HTTP proxy: ${expected}`);
-  return accepted(new Secret(text));
-};
+export const proxyUrl: Parser<Secret> = described(
+  { type: "string" },
+  (raw) => {
+    const expected = "write it like http://proxy.example.com:3128";
+    if (raw.kind !== "text") return refused(`is not a single address: ${expected}`);
+    const text = raw.text.includes("://") ? raw.text : `http://${raw.text}`;
+    const url = parseUrl(text);
+    if (url === undefined) return refused(`is not a valid address: ${expected}`);
+    if (!/^https?:$/.test(url.protocol)) return refused(`is not an HTTP proxy: ${expected}`);
+    return accepted(new Secret(text));
+  },
+);
 
 const PLACEHOLDER = /^(?:your[-_ ]|change[-_ ]?me|placeholder|x{3}|<)|^[*.]+$|\$\{/i;
 
 /** A token or a key; it travels in a header, so it is visible ASCII. */
-export const secret: Parser<Secret> = (raw) => {
-  if (raw.kind !== "text") return refused("is not a single value: write the token alone");
-  if (!/^[\x21-\x7e]+$/.test(raw.text)) {
-    return refused("has a space or another character that no token has: copy it once more");
-  }
-  if (PLACEHOLDER.test(raw.text)) return refused("is a placeholder: put the real one there");
-  return accepted(new Secret(raw.text));
-};
+export const secret: Parser<Secret> = described(
+  { type: "string" },
+  (raw) => {
+    if (raw.kind !== "text") return refused("is not a single value: write the token alone");
+    if (!/^[\x21-\x7e]+$/.test(raw.text)) {
+      return refused("has a space or another character that no token has: copy it once more");
+    }
+    if (PLACEHOLDER.test(raw.text)) return refused("is a placeholder: put the real one there");
+    return accepted(new Secret(raw.text));
+  },
+);
 
 /** A list of words, as a YAML list or with commas. */
-export const textList: Parser<readonly string[]> = listOf("", (text) => text);
+export const textList: Parser<readonly string[]> = listOf("", (text) => text, TEXT_SCHEMA);
 
 /** A list of which `read` takes each entry, or `undefined`; `wrong` goes on after a wrong one. */
 export function listOf<T>(
   wrong: string,
   read: (text: string) => T | undefined,
+  itemSchema: JsonSchema = { type: "string" },
 ): Parser<readonly T[]> {
-  return (raw) => {
+  const parse = (raw: RawValue): Parsed<readonly T[]> => {
     const items = listItems(raw);
     if (items === undefined) return refused("is not a list: separate the entries with commas");
     const values: T[] = [];
@@ -163,77 +199,99 @@ export function listOf<T>(
     }
     return problems.length > 0 ? { kind: "refused", problems } : accepted(values);
   };
+  return described(listSchema(itemSchema), parse);
 }
 
 /** Whole paths, as a YAML list or with commas; `~` is the home folder of the user. */
-export const pathList: Parser<readonly string[]> = (raw) => {
-  const items = listItems(raw);
-  if (items === undefined) return refused("is not a list: separate the paths with commas");
-  const paths = items.map(({ text }) => text.replace(/^~(?=\/|$)/, () => homedir()));
-  const wrong = items.find((_, index) => !isAbsolute(paths[index] ?? ""));
-  if (wrong === undefined) return accepted(paths);
-  return refused(`holds ${quote(wrong)}: write the whole path, beginning with /`);
-};
+export const pathList: Parser<readonly string[]> = described(
+  listSchema({ type: "string" }),
+  (raw) => {
+    const items = listItems(raw);
+    if (items === undefined) return refused("is not a list: separate the paths with commas");
+    const paths = items.map(({ text }) => text.replace(/^~(?=\/|$)/, () => homedir()));
+    const wrong = items.find((_, index) => !isAbsolute(paths[index] ?? ""));
+    if (wrong === undefined) return accepted(paths);
+    return refused(`holds ${quote(wrong)}: write the whole path, beginning with /`);
+  },
+);
 
 /** Lists of words by name. */
-export const textLists: Parser<Readonly<Record<string, readonly string[]>>> = (raw) => {
-  const lists = emptyRecord<readonly string[]>();
-  if (raw.kind === "empty") return accepted(lists);
-  if (raw.kind !== "map") return refused("is not a map: write one name: [entry, entry] a line");
-  for (const [name, value] of raw.entries) {
-    const items = listItems(value);
-    if (items === undefined) return refused(`has no list under ${name}: write [entry, entry]`);
-    lists[name] = items.map((item) => item.text);
-  }
-  return accepted(lists);
-};
+export const textLists: Parser<Readonly<Record<string, readonly string[]>>> = described(
+  { type: "object", additionalProperties: listSchema(TEXT_SCHEMA) },
+  (raw) => {
+    const lists = emptyRecord<readonly string[]>();
+    if (raw.kind === "empty") return accepted(lists);
+    if (raw.kind !== "map") return refused("is not a map: write one name: [entry, entry] a line");
+    for (const [name, value] of raw.entries) {
+      const items = listItems(value);
+      if (items === undefined) return refused(`has no list under ${name}: write [entry, entry]`);
+      lists[name] = items.map((item) => item.text);
+    }
+    return accepted(lists);
+  },
+);
 
 /** Mattermost's ids: users, channels, posts, teams. */
 const ID = /^[a-z0-9]{26}$/;
 const ID_FORM = "26 characters a-z and 0-9";
+const ID_SCHEMA: JsonSchema = { type: "string", pattern: ID.source };
 
 /** One id. `what` names its kind: "channel". */
 export function id(what: string): Parser<string> {
-  return scalar(
-    `write the id of a ${what}, ${ID_FORM}`,
-    (text) => ID.test(text) ? text : undefined,
+  const form = `write the id of a ${what}, ${ID_FORM}`;
+  return described(
+    orVariable(ID_SCHEMA),
+    scalar(form, (text) => ID.test(text) ? text : undefined),
   );
 }
 
-export const channelIdList: Parser<readonly string[]> = (raw) =>
-  idList(raw, `is not a channel id: write the ${ID_FORM} that the channel's "View Info" shows`);
+export const channelIdList: Parser<readonly string[]> = described(
+  listSchema(orVariable(ID_SCHEMA)),
+  (raw) =>
+    idList(raw, `is not a channel id: write the ${ID_FORM} that the channel's "View Info" shows`),
+);
 
 /** User ids; `*` stands for everyone on the server. */
-export const userIdList: Parser<readonly string[]> = (raw) => {
-  const parsed = idList(
-    raw,
-    `is not a user id: user names are not looked up here, so write the ${ID_FORM} of the id, which an administrator finds in the System Console under Users`,
-    "*",
-  );
-  if (parsed.kind === "refused" || !parsed.value.includes("*")) return parsed;
-  const predicate =
-    "holds * and lets everyone on the server talk to Hermes: list user ids if you do not want that";
-  return accepted(parsed.value, [{ predicate }]);
-};
+export const userIdList: Parser<readonly string[]> = described(
+  listSchema(orVariable({ type: "string", pattern: `${ID.source}|^\\*$` })),
+  (raw) => {
+    const parsed = idList(
+      raw,
+      `is not a user id: user names are not looked up here, so write the ${ID_FORM} of the id, which an administrator finds in the System Console under Users`,
+      "*",
+    );
+    if (parsed.kind === "refused" || !parsed.value.includes("*")) return parsed;
+    const predicate =
+      "holds * and lets everyone on the server talk to Hermes: list user ids if you do not want that";
+    return accepted(parsed.value, [{ predicate }]);
+  },
+);
 
 /** Texts by channel id. */
-export const channelTexts: Parser<Readonly<Record<string, string>>> = (raw) => {
-  if (raw.kind === "empty") return accepted(emptyRecord<string>());
-  if (raw.kind !== "map") return refused("is not a map: write one channel id: text a line");
-  const texts = emptyRecord<string>();
-  const problems: Remark[] = [];
-  for (const [channelId, text] of raw.entries) {
-    const below = `.${channelId}`;
-    if (!ID.test(channelId)) {
-      const predicate = `is not under the id of a channel: write its ${ID_FORM}`;
-      problems.push({ predicate, line: text.line, below });
-    } else if (text.kind === "text") texts[channelId] = text.text;
-    else if (text.kind !== "empty") {
-      problems.push({ predicate: "is not a text: write one after the id", line: text.line, below });
+export const channelTexts: Parser<Readonly<Record<string, string>>> = described(
+  { type: "object", additionalProperties: { type: ["string", "null"] } },
+  (raw) => {
+    if (raw.kind === "empty") return accepted(emptyRecord<string>());
+    if (raw.kind !== "map") return refused("is not a map: write one channel id: text a line");
+    const texts = emptyRecord<string>();
+    const problems: Remark[] = [];
+    for (const [channelId, text] of raw.entries) {
+      const below = `.${channelId}`;
+      if (!ID.test(channelId)) {
+        const predicate = `is not under the id of a channel: write its ${ID_FORM}`;
+        problems.push({ predicate, line: text.line, below });
+      } else if (text.kind === "text") texts[channelId] = text.text;
+      else if (text.kind !== "empty") {
+        problems.push({
+          predicate: "is not a text: write one after the id",
+          line: text.line,
+          below,
+        });
+      }
     }
-  }
-  return problems.length > 0 ? { kind: "refused", problems } : accepted(texts);
-};
+    return problems.length > 0 ? { kind: "refused", problems } : accepted(texts);
+  },
+);
 
 /** A record without inherited names, so that looking up `constructor` finds nothing. */
 export function emptyRecord<T>(): Record<string, T> {

@@ -3,6 +3,7 @@ import { FieldReader, summary } from "./field_reader.ts";
 import {
   accepted,
   choice,
+  described,
   emptyRecord,
   integer,
   type Parser,
@@ -54,40 +55,46 @@ export const CUSTOM_PROVIDER_KEYS = [
   "*.models.*.context_length",
 ];
 
-export const customProviders: Parser<readonly CustomProvider[]> = (raw) => {
-  if (raw.kind === "empty") return accepted([]);
-  if (raw.kind !== "list") return refused("is not a list: begin each entry with - name:");
-  const fields = raw.items.map((item, index) => new FieldReader(item, `.${index}`));
-  const providers = fields.map((entry) => ({
-    name: entry.required("name", plainText) ?? "",
-    baseUrl: entry.required("base_url", MODEL_URL) ?? "",
-    apiKey: entry.apiKey(),
-    apiKeyVariable: entry.optional("key_env", plainText),
-    apiMode: entry.optional("api_mode", apiMode),
-    model: entry.optional("model", plainText),
-    contextTokensMax: entry.optional("models", contextTokensByModel) ?? emptyRecord<number>(),
-  }));
-  return summary(providers, fields);
-};
+export const customProviders: Parser<readonly CustomProvider[]> = described(
+  { type: "array", items: { type: "object", required: ["name", "base_url"] } },
+  (raw) => {
+    if (raw.kind === "empty") return accepted([]);
+    if (raw.kind !== "list") return refused("is not a list: begin each entry with - name:");
+    const fields = raw.items.map((item, index) => new FieldReader(item, `.${index}`));
+    const providers = fields.map((entry) => ({
+      name: entry.required("name", plainText) ?? "",
+      baseUrl: entry.required("base_url", MODEL_URL) ?? "",
+      apiKey: entry.apiKey(),
+      apiKeyVariable: entry.optional("key_env", plainText),
+      apiMode: entry.optional("api_mode", apiMode),
+      model: entry.optional("model", plainText),
+      contextTokensMax: entry.optional("models", contextTokensByModel) ?? emptyRecord<number>(),
+    }));
+    return summary(providers, fields);
+  },
+);
 
 /** Where settings below `providers` may stand. */
 export const PROVIDER_TIMEOUT_KEYS = ["*.request_timeout_seconds", "*.stale_timeout_seconds"];
 
-export const providerTimeouts: Parser<Readonly<Record<string, ProviderTimeouts>>> = (raw) => {
-  const timeouts = emptyRecord<ProviderTimeouts>();
-  if (raw.kind === "empty") return accepted(timeouts);
-  if (raw.kind !== "map") return refused("is not a map: write one provider: a line");
-  const fields: FieldReader[] = [];
-  for (const [provider, item] of raw.entries) {
-    const entry = new FieldReader(item, `.${provider}`);
-    fields.push(entry);
-    timeouts[provider] = {
-      idleTimeoutMs: entry.optional("stale_timeout_seconds", TIMEOUT_SECONDS),
-      totalTimeoutMs: entry.optional("request_timeout_seconds", TIMEOUT_SECONDS),
-    };
-  }
-  return summary(timeouts, fields);
-};
+export const providerTimeouts: Parser<Readonly<Record<string, ProviderTimeouts>>> = described(
+  { type: "object", additionalProperties: { type: ["object", "null"] } },
+  (raw) => {
+    const timeouts = emptyRecord<ProviderTimeouts>();
+    if (raw.kind === "empty") return accepted(timeouts);
+    if (raw.kind !== "map") return refused("is not a map: write one provider: a line");
+    const fields: FieldReader[] = [];
+    for (const [provider, item] of raw.entries) {
+      const entry = new FieldReader(item, `.${provider}`);
+      fields.push(entry);
+      timeouts[provider] = {
+        idleTimeoutMs: entry.optional("stale_timeout_seconds", TIMEOUT_SECONDS),
+        totalTimeoutMs: entry.optional("request_timeout_seconds", TIMEOUT_SECONDS),
+      };
+    }
+    return summary(timeouts, fields);
+  },
+);
 
 const contextTokensByModel: Parser<Readonly<Record<string, number>>> = (raw) => {
   if (raw.kind !== "map") return refused("is not a map: write one model: a line");

@@ -1,4 +1,4 @@
-import type { Parser } from "./parsers.ts";
+import { described, type Parser } from "./parsers.ts";
 
 /** One row of the table of settings. */
 export interface Setting<T> {
@@ -31,9 +31,9 @@ export function optional<T>(row: Omit<Setting<T>, "initial">): Setting<T | undef
 
 /** Checks the value, and says that it does nothing yet. */
 export function notSupportedYet<T>(parse: Parser<T>): Parser<T> {
-  return (raw) => {
+  return described(parse.schema ?? {}, (raw) => {
     const parsed = parse(raw);
     if (parsed.kind === "refused") return parsed;
     return { ...parsed, warnings: [{ predicate: "is not supported yet and has no effect" }] };
-  };
+  });
 }

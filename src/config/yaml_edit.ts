@@ -94,7 +94,10 @@ class YamlEditor {
       if (inner.items.length > 0) return this.#applyIn(inner, below, value);
       throw this.#refusal(`${key} is an empty {}`);
     }
-    if (value === undefined) return this.#text;
+    if (value === undefined) {
+      const isShortForm = SHORT_FORMS[key] === below.join(".") && this.#yaml.isScalar(inner);
+      return isShortForm && !isEmpty(inner) ? this.#remove(map, pair) : this.#text;
+    }
     if (this.#yaml.isAlias(inner)) throw this.#refusal(`${key} is an alias`);
     if (isEmpty(inner)) {
       const at = this.#lineEnd(rangeOf(pair.key)[1]);

@@ -25,6 +25,7 @@ test("homePaths() has the names of the Python original", () => {
     gatewayLockFile: "/h/state/gateway.lock",
     gatewayStatusFile: "/h/state/gateway.json",
     logsFolder: "/h/logs",
+    shellsFolder: "/h/state/shells",
     memoriesFolder: "/h/memories",
     skillsFolder: "/h/skills",
     cronFolder: "/h/cron",

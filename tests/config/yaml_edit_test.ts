@@ -42,6 +42,7 @@ const edits: readonly [what: string, text: string, changes: YamlChanges, expecte
   ["a key that comes twice", "a: 1\na: 2\n", { a: 3 }, "a: 1\na: 3\n"],
   ["the marks of a document", "---\na: 1\n...\n", { b: 2 }, "---\na: 1\nb: 2\n...\n"],
   ["a value to take out", "m:\n  a: 1 # c\n  b: 2\n", { "m.a": undefined }, "m:\n  b: 2\n"],
+  ["a short form to take out", "a: 1\nmodel: x # c\n", { "model.default": undefined }, "a: 1\n"],
   ["a value that is not there", "m: 1\n", { "x.y": undefined, n: undefined }, "m: 1\n"],
   ["a byte order mark", "\uFEFFa: 1\nb: 2\n", { a: undefined }, "\uFEFFb: 2\n"],
   ["a footer", "k: v\n\n# footer\n", { "n.m": "w" }, "k: v\nn:\n  m: w\n\n# footer\n"],

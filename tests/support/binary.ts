@@ -12,6 +12,8 @@ export interface BinaryOptions {
   readonly cwd?: string;
   /** Starts the binary by another path, e.g. a link to it. */
   readonly path?: string;
+  /** What stands in its standard input, which is empty without it. */
+  readonly input?: string;
 }
 
 export interface BinaryResult {
@@ -23,18 +25,20 @@ export interface BinaryResult {
 
 const RUN_LIMIT_MS = 20_000;
 
-/** Runs the binary to its end, without input; one that does not end is killed. */
+/** Runs the binary to its end; one that does not end is killed. */
 export async function runBinary(
   args: readonly string[],
-  { env, cwd = tmpdir(), path = BINARY_PATH }: BinaryOptions,
+  { env, cwd = tmpdir(), path = BINARY_PATH, input = "" }: BinaryOptions,
 ): Promise<BinaryResult> {
   const child = spawn(path, args, {
     cwd,
     env: { PATH: "/usr/bin:/bin", ...env },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", "pipe"],
     timeout: RUN_LIMIT_MS,
     killSignal: "SIGKILL",
   });
+  child.stdin.on("error", () => {}); // It may end without reading.
+  child.stdin.end(input);
   const output = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"] as const) {
     child[name].setEncoding("utf8").on("data", (text: string) => output[name] += text);
