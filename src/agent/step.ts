@@ -1,8 +1,10 @@
 import { joinProviderData } from "../models/provider_echo.ts";
 import type { FinishReason, ModelClient, ModelDone, ModelRequest } from "../models/model_client.ts";
-import type { AssistantMessage, Message, Usage } from "../transcript/message.ts";
+import type { SessionUsage } from "../sessions/session_store.ts";
+import { addSessionUsage } from "../sessions/session_usage.ts";
+import type { AssistantMessage, Message } from "../transcript/message.ts";
 import { repairTranscript, saysNothing } from "../transcript/repair_transcript.ts";
-import { addUsage } from "../transcript/usage.ts";
+import { UNKNOWN_COST } from "../transcript/usage.ts";
 
 /** How often the model is asked to go on with an answer that its output limit cut off. */
 const CONTINUATIONS_MAX = 3;
@@ -28,25 +30,28 @@ export interface StepAnswer {
   readonly message: AssistantMessage | undefined;
   /** `length`: still cut off after all continuations, or cut off inside its tool calls. */
   readonly finishReason: FinishReason;
-  readonly usage: Usage;
+  /** The model thought, and said nothing. */
+  readonly onlyThought: boolean;
+  readonly usage: SessionUsage;
 }
 
 /**
  * Lets the model speak once. An answer that says nothing is asked for a second time; one that is cut
- * off at the output limit is continued and put together. When the model fails or `signal` aborts
- * half-way, the part that was streamed is yielded as a message before the error is thrown, so that
- * the next turn knows of it.
+ * off at the output limit is continued and put together. Throws when the model fails and when `signal`
+ * aborts; what was streamed until then is for the caller to keep or to void.
  */
 export async function* runStep(
   request: ModelRequest,
   model: ModelClient,
   signal: AbortSignal,
 ): AsyncGenerator<StepEvent, StepAnswer> {
-  let { message, finishReason, usage } = yield* streamAnswer(request, "", model, signal);
+  const first = yield* streamAnswer(request, "", model, signal);
+  let { message, finishReason } = first;
+  let usage = usageOf(first);
   if (saysNothing(message) && finishReason !== "refused") {
     const again = yield* streamAnswer(withUserText(request, NUDGE_TEXT), "", model, signal);
     ({ message, finishReason } = again);
-    usage = addUsage(usage, again.usage);
+    usage = addSessionUsage(usage, usageOf(again));
   }
   for (let count = 0; count < CONTINUATIONS_MAX; count++) {
     if (finishReason !== "length" || message.text.trim() === "") break;
@@ -56,10 +61,16 @@ export async function* runStep(
     const next = yield* streamAnswer(rest, message.text, model, signal);
     message = joinMessages(message, next.message);
     finishReason = next.finishReason;
-    usage = addUsage(usage, next.usage);
+    usage = addSessionUsage(usage, usageOf(next));
   }
+  const onlyThought = saysNothing(message) && message.reasoning !== undefined;
   if (finishReason === "refused") message = withoutCalls(message);
-  return { message: saysNothing(message) ? undefined : message, finishReason, usage };
+  return {
+    message: saysNothing(message) ? undefined : message,
+    finishReason,
+    onlyThought,
+    usage,
+  };
 }
 
 /** Adds a word of ours that the model reads once and the transcript never holds. */
@@ -73,24 +84,18 @@ async function* streamAnswer(
   model: ModelClient,
   signal: AbortSignal,
 ): AsyncGenerator<StepEvent, ModelDone> {
-  let text = textBefore;
-  try {
-    for await (const event of model.stream(request, signal)) {
-      if (event.kind === "done") return event;
-      yield event;
-      if (event.kind === "text_delta") text += event.text;
-      if (event.kind !== "restarted") continue;
-      text = textBefore;
-      if (textBefore !== "") yield { kind: "text_delta", text: textBefore };
-    }
-    signal.throwIfAborted();
-    throw new Error("a model's stream ended without `done`");
-  } catch (error) {
-    if (text.trim() !== "") {
-      yield { kind: "message", message: { role: "assistant", text, toolCalls: [] } };
-    }
-    throw error;
+  for await (const event of model.stream(request, signal)) {
+    if (event.kind === "done") return event;
+    yield event;
+    const begins = event.kind === "restarted" && textBefore !== "";
+    if (begins) yield { kind: "text_delta", text: textBefore };
   }
+  signal.throwIfAborted();
+  throw new Error("a model's stream ended without `done`");
+}
+
+function usageOf({ usage: tokens, cost = UNKNOWN_COST }: ModelDone): SessionUsage {
+  return { calls: 1, tokens, cost, contextTokens: tokens.inputTokens + tokens.outputTokens };
 }
 
 /** Calls of an answer that a filter stopped may be halves of calls; `providerData` repeats them. */

@@ -1,23 +1,24 @@
-import { ModelError } from "../models/errors.ts";
-import type { ModelClient, ModelRequest } from "../models/model_client.ts";
+import type { SessionUsage } from "../sessions/session_store.ts";
+import { addSessionUsage, NO_SESSION_USAGE } from "../sessions/session_usage.ts";
 import type { ToolRegistry } from "../tools/registry.ts";
 import type { ToolContext } from "../tools/tool.ts";
-import { countChars } from "../transcript/count_chars.ts";
-import type { Message, Usage, UserMessage } from "../transcript/message.ts";
-import { newestMessages } from "../transcript/newest_messages.ts";
-import { repairTranscript } from "../transcript/repair_transcript.ts";
-import { addUsage, NO_USAGE } from "../transcript/usage.ts";
-import { runStep, type StepAnswer, type StepEvent, withUserText } from "./step.ts";
+import type { Message, UserMessage } from "../transcript/message.ts";
+import { type CompactionEvent, compactWhenFull } from "./compact_talk.ts";
+import { LoopGuard } from "./loop_guard.ts";
+import { runRemediedStep } from "./remedied_step.ts";
+import type { SteerBox } from "./steer.ts";
+import type { StepAnswer, StepEvent } from "./step.ts";
+import { Talk, type TalkDeps } from "./talk.ts";
 import { runToolCalls, type ToolEvent } from "./tool_calls.ts";
+import type { ResultRules } from "./tool_results.ts";
 
-const WRAP_UP_TEXT =
+const STEP_LIMIT_WORD =
   "You have used up the steps of this turn. Do not call any more tools: say what you have done, " +
   "what you found out, and what is left to do.";
 /** Said for the model when it has no closing words. */
 const STEP_LIMIT_TEXT =
   "I stopped here: this took more steps than one message may take. Ask me to go on and I will.";
-/** How much of the history is kept, by characters, each time that the model finds it too long. */
-const HISTORY_SHARES = [1 / 2, 1 / 8, 0];
+const STUCK_TEXT = "I stopped here: I went in circles and got no further. Tell me how to go on.";
 
 export interface TurnInput {
   readonly systemPrompt: string;
@@ -26,35 +27,40 @@ export interface TurnInput {
   readonly userMessage: UserMessage;
   /** Where the turn happens, for its tools. */
   readonly context: ToolContext;
+  /** Tokens of the session's last call, if they are known: how long the history is to the model. */
+  readonly contextTokens?: number;
+  /** What people say while the turn runs. What is left in it at the end was not read. */
+  readonly steer?: SteerBox;
 }
 
-export interface TurnDeps {
-  readonly model: ModelClient;
+export interface TurnDeps extends TalkDeps {
   /** Gives the tools. Not before a turn asks for them: what checks their input takes time to load. */
   readonly loadTools: () => Promise<ToolRegistry>;
   /** Most steps of the turn; after them, one more call asks for a closing word. */
   readonly stepsMax: number;
-  /** Longest tool result that the model is shown; the rest is cut off, with a note. */
-  readonly toolResultCharsMax: number;
+  /** How results of tools become what the model reads. */
+  readonly results: ResultRules;
 }
 
-/** How a turn ended; `cut_off`: the answer is longer than the model may write. */
-export type TurnOutcome = "answered" | "step_limit" | "refused" | "empty" | "cut_off";
+/**
+ * How a turn ended. `cut_off`: the answer is longer than the model may write; `only_thought`: it used
+ * that up with thinking; `stuck`: its calls brought nothing new any more.
+ */
+export type TurnOutcome =
+  | "answered"
+  | "step_limit"
+  | "stuck"
+  | "refused"
+  | "empty"
+  | "cut_off"
+  | "only_thought";
 
 export type TurnEvent =
   | StepEvent
   | ToolEvent
-  | { readonly kind: "ended"; readonly outcome: TurnOutcome; readonly usage: Usage };
-
-/** What the requests of a turn are made of. */
-interface Talk {
-  readonly systemPrompt: string;
-  readonly tools: ToolRegistry;
-  /** As much of the session so far as the model has room for. */
-  history: readonly Message[];
-  /** What this turn has said so far. */
-  readonly said: Message[];
-}
+  | CompactionEvent
+  /** `usage` is the sum of all `usage` events. */
+  | { readonly kind: "ended"; readonly outcome: TurnOutcome; readonly usage: SessionUsage };
 
 /**
  * One turn: from the user's message to the answer, through as many steps (a model call, then its tool
@@ -67,66 +73,75 @@ export async function* runTurn(
   deps: TurnDeps,
   signal: AbortSignal,
 ): AsyncGenerator<TurnEvent> {
-  const { systemPrompt, history, userMessage, context } = input;
-  yield { kind: "message", message: userMessage };
-  const tools = await deps.loadTools();
-  const talk: Talk = { systemPrompt, tools, history, said: [userMessage] };
-
-  let usage = NO_USAGE;
-  for (let step = 0; step < deps.stepsMax; step++) {
-    const answer = yield* runFittingStep(talk, deps.model, signal);
-    usage = addUsage(usage, answer.usage);
-    if (answer.message !== undefined) {
-      talk.said.push(answer.message);
-      yield { kind: "message", message: answer.message };
-    }
-    const calls = answer.message?.toolCalls ?? [];
-    if (calls.length === 0) return yield { kind: "ended", outcome: outcomeOf(answer), usage };
-    const areWhole = answer.finishReason !== "length";
-    const { toolResultCharsMax } = deps;
-    talk.said.push(
-      ...yield* runToolCalls({ calls, areWhole }, { tools, context, toolResultCharsMax }, signal),
-    );
-    signal.throwIfAborted();
+  const sum = { usage: NO_SESSION_USAGE };
+  for await (const event of runSteps(input, deps, signal)) {
+    if (event.kind === "usage") sum.usage = addSessionUsage(sum.usage, event.usage);
+    yield event.kind === "ended" ? { ...event, usage: sum.usage } : event;
   }
-
-  const closing = yield* wrapUp(toRequest(talk), deps.model, signal);
-  yield { kind: "ended", outcome: "step_limit", usage: addUsage(usage, closing.usage) };
 }
 
-/**
- * As `runStep`. When the model finds the request too long, the older part of the history is left out
- * of this turn and it is asked again, so that a long session can always go on.
- */
-async function* runFittingStep(
-  talk: Talk,
-  model: ModelClient,
+type Ended = { readonly kind: "ended"; readonly outcome: TurnOutcome };
+
+async function* runSteps(
+  { systemPrompt, history, userMessage, context, contextTokens = 0, steer }: TurnInput,
+  deps: TurnDeps,
   signal: AbortSignal,
-): AsyncGenerator<StepEvent, StepAnswer> {
-  const { history } = talk;
-  const chars = countChars(history);
-  const shares = HISTORY_SHARES.values();
-  for (;;) {
-    try {
-      return yield* runStep(toRequest(talk), model, signal);
-    } catch (error) {
-      const isTooLong = error instanceof ModelError && error.kind === "context_overflow";
-      const { value: share } = shares.next();
-      if (!isTooLong || talk.history.length === 0 || share === undefined) throw error;
-      talk.history = share === 0 ? [] : newestMessages(history, chars * share);
+): AsyncGenerator<Exclude<TurnEvent, { kind: "ended" }> | Ended> {
+  yield { kind: "message", message: userMessage };
+  const talk = new Talk({
+    sessionKey: context.sessionKey,
+    systemPrompt,
+    tools: await deps.loadTools(),
+    messages: [...history, userMessage],
+    contextTokens,
+    model: deps.models.first(),
+  });
+  const guard = new LoopGuard();
+  let hasSpoken = false;
+  for (let step = 0; step < deps.stepsMax; step++) {
+    yield* compactWhenFull(talk, deps, signal);
+    const answer = yield* speak(talk, undefined, deps, signal);
+    hasSpoken ||= (answer.message?.text ?? "").trim() !== "";
+    const calls = answer.message?.toolCalls ?? [];
+    if (calls.length === 0) return yield { kind: "ended", outcome: outcomeOf(answer, hasSpoken) };
+    const work = { tools: talk.tools, context, rules: deps.results, guard, steer };
+    const areWhole = answer.finishReason !== "length";
+    talk.add(...yield* runToolCalls({ calls, areWhole }, work, signal));
+    signal.throwIfAborted();
+    if (guard.verdict !== undefined) {
+      const word = `Stop here: ${guard.verdict}. Do not call any more tools: say what you have ` +
+        "done, what you found out, and where you are stuck.";
+      return yield* wrapUp(talk, "stuck", word, deps, signal);
     }
   }
+  yield* wrapUp(talk, "step_limit", STEP_LIMIT_WORD, deps, signal);
 }
 
-function toRequest({ systemPrompt, history, said, tools }: Talk): ModelRequest {
-  const messages = repairTranscript([...history, ...said]);
-  return { systemPrompt, messages, tools: tools.descriptions };
+/** One step, with its answer kept in the talk. */
+async function* speak(
+  talk: Talk,
+  word: string | undefined,
+  deps: TurnDeps,
+  signal: AbortSignal,
+): AsyncGenerator<StepEvent | CompactionEvent, StepAnswer> {
+  const answer = yield* runRemediedStep(talk, word, deps, signal);
+  yield { kind: "usage", usage: answer.usage };
+  if (word !== undefined) return answer;
+  if (answer.message !== undefined) {
+    talk.add(answer.message);
+    yield { kind: "message", message: answer.message };
+  }
+  talk.count(answer.usage.contextTokens);
+  return answer;
 }
 
-function outcomeOf(answer: StepAnswer): TurnOutcome {
+function outcomeOf(answer: StepAnswer, hasSpoken: boolean): TurnOutcome {
   if (answer.finishReason === "refused") return "refused";
-  if (answer.finishReason === "length") return "cut_off";
-  return answer.message === undefined ? "empty" : "answered";
+  const isEmpty = answer.message === undefined;
+  if (answer.finishReason === "length") {
+    return isEmpty && answer.onlyThought ? "only_thought" : "cut_off";
+  }
+  return isEmpty && !hasSpoken ? "empty" : "answered";
 }
 
 /**
@@ -134,16 +149,19 @@ function outcomeOf(answer: StepAnswer): TurnOutcome {
  * with tool calls without them; calls made nevertheless are not run.
  */
 async function* wrapUp(
-  request: ModelRequest,
-  model: ModelClient,
+  talk: Talk,
+  outcome: "step_limit" | "stuck",
+  word: string,
+  deps: TurnDeps,
   signal: AbortSignal,
-): AsyncGenerator<TurnEvent, StepAnswer> {
-  const answer = yield* runStep(withUserText(request, WRAP_UP_TEXT), model, signal);
+): AsyncGenerator<StepEvent | CompactionEvent | Ended> {
+  yield* compactWhenFull(talk, deps, signal);
+  const answer = yield* speak(talk, word, deps, signal);
   let text = answer.message?.text ?? "";
   if (text.trim() === "") {
-    text = STEP_LIMIT_TEXT;
+    text = outcome === "stuck" ? STUCK_TEXT : STEP_LIMIT_TEXT;
     yield { kind: "text_delta", text };
   }
   yield { kind: "message", message: { role: "assistant", text, toolCalls: [] } };
-  return answer;
+  yield { kind: "ended", outcome };
 }

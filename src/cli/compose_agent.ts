@@ -1,5 +1,6 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { Compactor } from "../agent/compactor.ts";
 import type { PromptSources } from "../agent/session_prompt.ts";
 import type { Config } from "../config/load_config.ts";
 import type { HomePaths } from "../config/paths.ts";
@@ -15,11 +16,13 @@ import type { Wake } from "../tools/terminal/background_jobs.ts";
 import { TodoLists } from "../tools/todo_tool.ts";
 import type { Foundations } from "./compose.ts";
 import { composeCommandGate } from "./compose_command_gate.ts";
+import type { ComposedModels } from "./compose_models.ts";
 
 /** What an agent is given. */
 export interface AgentHost extends Foundations {
   readonly config: Config;
   readonly paths: HomePaths;
+  readonly models: Pick<ComposedModels, "chain" | "auxiliary">;
   /** That of this process: commands get what is no secret of it. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** What nothing may show: tokens and keys. Asked each time, since keys are read late. */
@@ -39,6 +42,7 @@ export interface AgentParts extends AgentHost {
   readonly memory: MemoryStore;
   readonly skills: SkillStore;
   readonly todos: TodoLists;
+  readonly compactor: Compactor;
   readonly sessionSearch: SessionSearch;
   /** Decides which commands run. */
   readonly gate: CommandGate;
@@ -52,19 +56,22 @@ export interface AgentParts extends AgentHost {
 
 /** Reads nothing yet: every part reads when it is first asked. */
 export function composeAgent(host: AgentHost): AgentParts {
-  const { clock, config, environment, log, paths, random, secrets, wake } = host;
+  const { clock, config, environment, log, models, paths, random, secrets, wake } = host;
   const { notesCharsMax, profileCharsMax } = config.memory;
   const places = {
     userHome: homedir(),
     hermesHome: paths.home,
     writeRoot: config.security.writeRoot,
   };
+  const todos = new TodoLists();
+  const redact = createRedactor({ secrets, hidesPatterns: config.security.redactSecrets });
   return {
     clock,
     log,
     random,
     config,
     paths,
+    models,
     environment,
     secrets,
     wake,
@@ -84,10 +91,17 @@ export function composeAgent(host: AgentHost): AgentParts {
       clock,
       log,
     }),
-    todos: new TodoLists(),
+    todos,
+    compactor: new Compactor({
+      models: [models.auxiliary("compression"), models.chain.primary],
+      clock,
+      log,
+      redact,
+      unfinished: (sessionKey) => todos.unfinished(sessionKey),
+    }),
     sessionSearch: new SessionSearch({ folder: paths.sessionsFolder, log }),
     gate: composeCommandGate({ config, paths, places, log }),
-    redact: createRedactor({ secrets, hidesPatterns: config.security.redactSecrets }),
+    redact,
     opened: new AsyncDisposableStack(),
     blocked: refuseInjection,
   };

@@ -106,6 +106,12 @@ export function decimal(least: number, most: number): Parser<number> {
   return described(orVariable({ type: "number", minimum: least, maximum: most }), parse);
 }
 
+/** A part of a whole, e.g. 0.5. */
+export const share: Parser<number> = scalar("write a number from 0.05 to 0.95", (text) => {
+  const value = /^0?\.\d{1,9}$/.test(text) ? Number(text) : NaN;
+  return value >= 0.05 && value <= 0.95 ? value : undefined;
+});
+
 /** A time written in seconds, which becomes milliseconds. */
 export function seconds(least: number, most: number): Parser<number> {
   const parse = scalar(`write a number of seconds from ${least} to ${most}`, (text) => {

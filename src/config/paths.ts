@@ -21,6 +21,8 @@ export interface HomePaths {
   readonly memoriesFolder: string;
   readonly skillsFolder: string;
   readonly cronFolder: string;
+  /** Results of tools that are too long to be shown. */
+  readonly cachedResultsFolder: string;
 }
 
 export function homePaths(home: string): HomePaths {
@@ -39,6 +41,7 @@ export function homePaths(home: string): HomePaths {
     memoriesFolder: join(home, "memories"),
     skillsFolder: join(home, "skills"),
     cronFolder: join(home, "cron"),
+    cachedResultsFolder: join(home, "cache", "results"),
   };
 }
 

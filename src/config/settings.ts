@@ -1,6 +1,7 @@
 import type { Setting } from "./setting.ts";
 import { AGENT_SETTINGS } from "./settings/agent_settings.ts";
 import { APPROVALS_SETTINGS } from "./settings/approvals_settings.ts";
+import { COMPRESSION_SETTINGS } from "./settings/compression_settings.ts";
 import { DISPLAY_SETTINGS } from "./settings/display_settings.ts";
 import { GATEWAY_SETTINGS } from "./settings/gateway_settings.ts";
 import { LOG_SETTINGS } from "./settings/log_settings.ts";
@@ -27,6 +28,7 @@ export const SETTINGS = {
   sessions: SESSIONS_SETTINGS,
   streaming: STREAMING_SETTINGS,
   display: DISPLAY_SETTINGS,
+  compression: COMPRESSION_SETTINGS,
   model: MODEL_SETTINGS,
   providers: PROVIDERS_SETTINGS,
   agent: AGENT_SETTINGS,

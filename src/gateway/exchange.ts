@@ -45,7 +45,10 @@ const CLOSE_MS_MAX = 2_000;
 const OUTCOME_NOTES: Readonly<Record<TurnOutcome, string>> = {
   answered: "",
   step_limit: "_(I stopped here: the task took more steps than I may take in one go.)_",
+  stuck: "_(I stopped here: I went in circles.)_",
   cut_off: "_(The answer was cut off at the model's output limit. Ask me to go on.)_",
+  only_thought: "⚠️ The model used up all that it may write with thinking. Set " +
+    "agent.reasoning_effort lower or model.max_tokens higher, or ask for less at once.",
   refused: "⚠️ The model declined to answer this. Try to put it differently.",
   empty: "⚠️ The model gave an empty answer. Send the message again, or try another model.",
 };
@@ -155,7 +158,12 @@ async function runTurnInto(
 }
 
 /** What the model will not take the next time either. */
-const NEVER_TAKEN: readonly ModelErrorKind[] = ["refused", "bad_request", "context_overflow"];
+const NEVER_TAKEN: readonly ModelErrorKind[] = [
+  "refused",
+  "bad_request",
+  "context_overflow",
+  "images_refused",
+];
 
 /**
  * Nothing was said. A message that the model does not take is taken back, or it would spoil every
@@ -175,9 +183,10 @@ async function keepUnanswered(
 
 async function turnInput(message: InboundMessage, key: SessionKey, deps: ExchangeDeps) {
   if (message.rootId !== "") await beginThread(message, key, deps);
-  const [session, history] = await Promise.all([
+  const [session, history, { contextTokens }] = await Promise.all([
     deps.sessions.describe(key),
     deps.sessions.load(key, { charsMax: deps.historyCharsMax }),
+    deps.sessions.usageOf(key),
   ]);
   const shared = isShared(message, deps.sessionOptions);
   const userMessage: UserMessage = { role: "user", text: userText(message, { shared }) };
@@ -190,13 +199,14 @@ async function turnInput(message: InboundMessage, key: SessionKey, deps: Exchang
       personId: shared ? undefined : message.senderId,
       platformHint: `${PLATFORM_HINT}\n\n${channelPrompt}`,
       toolNames: new Set(tools.descriptions.map(({ name }) => name)),
-      modelId: deps.turn.model.modelId,
+      modelId: deps.turn.models.primary.modelId,
       startedAtMs: session?.createdAtMs ?? deps.delivery.clock.nowMs(),
     },
     deps.prompt,
     deps.sessions,
   );
-  return { systemPrompt, history, userMessage, context: toolContext(message, key, shared) };
+  const context = toolContext(message, key, shared);
+  return { systemPrompt, history, userMessage, context, contextTokens };
 }
 
 function toolContext(
@@ -231,13 +241,15 @@ async function beginThread(
   await sessions.append(key, readable.map((said) => ({ atMs, message: said })));
 }
 
-/** Makes a message durable before any of it is shown. */
+/** Makes what happened durable before any of it is shown. */
 async function keep(
   event: TurnEvent,
   message: InboundMessage,
   key: SessionKey,
   deps: ExchangeDeps,
 ): Promise<void> {
+  if (event.kind === "compacted") return await deps.sessions.compact(key, event.messages);
+  if (event.kind === "usage") return await deps.sessions.addUsage(key, event.usage);
   if (event.kind !== "message") return;
   const stored = { atMs: deps.delivery.clock.nowMs(), message: event.message };
   const from = { postId: message.postId, personId: message.senderId };

@@ -2,6 +2,7 @@ import type { AssistantMessage, ToolCall, Usage } from "../transcript/message.ts
 import { BrokenConnectionError, ReportedError } from "./failure_facts.ts";
 import type { FinishReason, ModelDone, ModelEvent } from "./model_client.ts";
 import type { ProviderEcho } from "./provider_echo.ts";
+import { readArguments } from "./repair_arguments.ts";
 import type { SdkAssistantContent, SdkMetadata, SdkStreamPart } from "./sdk_model.ts";
 import { type Said, ThinkTagSplitter } from "./think_tags.ts";
 
@@ -200,14 +201,10 @@ function toToolName(written: string): string {
   return written.replace(/[^\w-]/g, "_").slice(0, TOOL_NAME_CHARS_MAX) || "unnamed";
 }
 
-/** Arguments as the model wrote them; text that is no JSON stays text, for the tool to refuse. */
+/** Arguments as the model meant them; text of which that is not clear stays text, to be refused. */
 function parseArguments(input: string): unknown {
-  if (input.trim() === "") return {};
-  try {
-    return JSON.parse(input);
-  } catch {
-    return input; // The caller validates, and tells the model.
-  }
+  const read = readArguments(input);
+  return read.kind === "read" ? read.value : input;
 }
 
 type SdkFinish = Extract<SdkStreamPart, { type: "finish" }>;

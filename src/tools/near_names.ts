@@ -13,7 +13,7 @@ export function nearNames(name: string, names: readonly string[]): string[] {
 }
 
 /** Dice's coefficient over pairs of neighbouring letters: 0 for nothing in common, 1 for the same. */
-function similarity(a: string, b: string): number {
+export function similarity(a: string, b: string): number {
   const [pairsA, pairsB] = [letterPairs(a), letterPairs(b)];
   const common = [...pairsA].filter((pair) => pairsB.has(pair)).length;
   return (2 * common) / Math.max(1, pairsA.size + pairsB.size);

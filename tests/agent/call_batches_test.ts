@@ -70,7 +70,7 @@ for (const [name, calls, expected] of cases) {
       return {
         call: { id: `${index}`, name: text, arguments: { path } },
         resolved: tool === undefined
-          ? { kind: "refused", reason: "no" } as const
+          ? { kind: "refused", cause: "arguments", reason: "no" } as const
           : { kind: "ready", tool: tool as Tool, input: { path } } as const,
       };
     });

@@ -14,11 +14,11 @@ import type { Post } from "../../src/sandbox/records.ts";
 import type { ScriptedModel } from "../../src/sandbox/scripted_model.ts";
 import { openJsonSessionStore } from "../../src/sessions/json_session_store.ts";
 import type { SessionStore } from "../../src/sessions/session_store.ts";
-import { ToolRegistry } from "../../src/tools/registry.ts";
 import { Lab, type LogLine } from "../mattermost/support/lab.ts";
 import { promptSources } from "../support/prompt_sources.ts";
 import { seededRandom } from "../support/seeded_random.ts";
 import { tempDir } from "../support/temp_dir.ts";
+import { turnDeps } from "../support/turn_deps.ts";
 
 /** A sandbox with a clock that stands still, and gateways on a home that outlives them. */
 export class GatewayLab implements AsyncDisposable {
@@ -65,8 +65,7 @@ export class GatewayLab implements AsyncDisposable {
     const pendingSecret = new Secret("secret of the tests");
     const botUserId = lab.botUserId;
     const delivery = { api, botUserId, pendingSecret, echoes, clock, random, log };
-    const loadTools = () => Promise.resolve(new ToolRegistry([]));
-    const turn = { model, loadTools, stepsMax: 5, toolResultCharsMax: 10_000 };
+    const turn = turnDeps([model], { resultCharsMax: 10_000 });
     const status = new LiveStatus({ pid: 1, version: "0", startedAtMs: clock.nowMs(), home: "/" });
     const done = runGateway({
       events: options.events ?? listen(lab.listenerDeps(), stop.signal),

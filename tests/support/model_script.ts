@@ -1,10 +1,12 @@
 import type { ModelClient, ModelEvent, ModelRequest } from "../../src/models/model_client.ts";
+import type { SessionUsage } from "../../src/sessions/session_store.ts";
 import type { AssistantMessage, ToolCall } from "../../src/transcript/message.ts";
+import { UNKNOWN_COST } from "../../src/transcript/usage.ts";
 
 /** One answer of a `ModelScript`, event by event. It may wait, throw, or abort the turn. */
 export type ScriptedAnswer = (signal: AbortSignal) => AsyncIterable<ModelEvent>;
 
-const USAGE = {
+const TOKENS = {
   inputTokens: 10,
   outputTokens: 3,
   cachedInputTokens: 2,
@@ -12,10 +14,20 @@ const USAGE = {
   reasoningTokens: 1,
 };
 
+/** What a turn of one call took, as it tells it. */
+export const USAGE: SessionUsage = {
+  calls: 1,
+  tokens: TOKENS,
+  cost: UNKNOWN_COST,
+  contextTokens: 13,
+};
+
 /** A model whose every event a test writes, and that keeps what it was asked. */
 export class ModelScript implements ModelClient {
   readonly modelId = "script";
-  readonly contextTokensMax = 100_000;
+  contextTokensMax = 100_000;
+  /** Whether it tells how many tokens a request has, about, and not always the same number. */
+  countsTokens = false;
   readonly requests: ModelRequest[] = [];
   readonly #answers: ScriptedAnswer[];
 
@@ -27,7 +39,20 @@ export class ModelScript implements ModelClient {
     this.requests.push(structuredClone(request));
     const answer = this.#answers.shift();
     if (answer === undefined) throw new Error("the script has no answer for this request");
-    return answer(signal);
+    return this.countsTokens ? counted(request, answer(signal)) : answer(signal);
+  }
+}
+
+async function* counted(
+  request: ModelRequest,
+  events: AsyncIterable<ModelEvent>,
+): AsyncGenerator<ModelEvent> {
+  for await (const event of events) {
+    if (event.kind !== "done") yield event;
+    else {
+      const inputTokens = Math.ceil(JSON.stringify(request).length / 4);
+      yield { ...event, usage: { ...event.usage, inputTokens } };
+    }
   }
 }
 
@@ -60,5 +85,5 @@ export function done(
   message: AssistantMessage,
   finishReason: "stop" | "tool_calls" | "length" | "refused" | "other",
 ): ModelEvent {
-  return { kind: "done", message, finishReason, usage: USAGE };
+  return { kind: "done", message, finishReason, usage: TOKENS };
 }

@@ -40,8 +40,20 @@ test("resolve() checks the input and fills in what was left out", () => {
   assert.deepEqual(resolved, { kind: "ready", tool: readFile, input: { path: "a", limit: 5 } });
 });
 
-for (const name of ["Read_File", "read-file", "read file", "ReadFile", "READFILE"]) {
-  test(`resolve() understands "${name}" as read_file`, () => {
+const SPELLINGS = [
+  ...[
+    "Read_File",
+    "read-file",
+    "read file",
+    "ReadFile",
+    "READFILE",
+    "read_file_tool",
+    "ReadFileTool",
+  ],
+  ...["functions.read_file", "functions_read_file", "tools:read_file", "read_files", "readd_file"],
+];
+for (const name of SPELLINGS) {
+  test(`[P113] resolve() understands "${name}" as read_file`, () => {
     const resolved = registry.resolve({ id: "1", name, arguments: { path: "a" } });
     assert.equal(resolved.kind === "ready" && resolved.tool.name, "read_file");
   });
@@ -56,6 +68,7 @@ test("resolve() does not guess between two tools that a name could mean", () => 
 test("resolve() answers an unknown name with the known ones", () => {
   assert.deepEqual(registry.resolve({ id: "1", name: "write_file", arguments: {} }), {
     kind: "refused",
+    cause: "unknown_tool",
     reason: 'There is no tool named "write_file". Available: read_file, list_files',
   });
   const none = new ToolRegistry([]).resolve({ id: "1", name: "x", arguments: {} });
@@ -69,7 +82,16 @@ test("resolve() names every field that is wrong", () => {
   assert.match(reason, /^Wrong arguments for "read_file":\n- path: .*\n- limit: .*10$/);
 });
 
-for (const given of ["{", "text", 7, [1], true]) {
+test("[P113] resolve() refuses arguments that were cut off, and asks for them again", () => {
+  const call = { id: "1", name: "read_file", arguments: '{"path": "a' };
+  const resolved = registry.resolve(call);
+  assert.match(
+    resolved.kind === "refused" ? resolved.reason : "",
+    /nothing was run. Call it again/,
+  );
+});
+
+for (const given of ["text", 7, [1], true]) {
   test(`resolve() refuses arguments that are ${JSON.stringify(given)}`, () => {
     const resolved = registry.resolve({ id: "1", name: "read_file", arguments: given });
     assert.match(resolved.kind === "refused" ? resolved.reason : "", /one JSON object/);

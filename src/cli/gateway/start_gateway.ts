@@ -21,9 +21,9 @@ import type { Secret } from "../../runtime/secret.ts";
 import { WaitingItems } from "../../runtime/waiting_items.ts";
 import { openJsonSessionStore } from "../../sessions/json_session_store.ts";
 import type { SessionKey } from "../../sessions/session_store.ts";
-import type { ToolRegistry } from "../../tools/registry.ts";
 import { type AgentHost, type AgentParts, composeAgent, promptSources } from "../compose_agent.ts";
 import type { ComposedModels } from "../compose_models.ts";
+import { composeTurn, historyCharsMax } from "../compose_turn.ts";
 
 /** Everything that one gateway needs from outside. `hermes gateway` and `hermes demo` differ in it. */
 export interface GatewayHost extends Omit<AgentHost, "wake"> {
@@ -37,10 +37,6 @@ export interface GatewayHost extends Omit<AgentHost, "wake"> {
 
 /** Missed posts that are older are not answered any more. */
 const POST_AGE_MS_MAX = 24 * 3_600_000;
-/** Earlier messages may fill half of the model's window, at about four characters a token. */
-const HISTORY_CHARS_PER_TOKEN = 2;
-const HISTORY_CHARS_MAX = 2_000_000;
-const TOOL_RESULT_CHARS_MAX = 100_000;
 /** Others see a typing notice for the server's interval; the next one comes a little earlier. */
 const TYPING_SHARE = 0.8;
 
@@ -181,17 +177,9 @@ function exchangeSettings(
   clientConfig: ClientConfig,
   agent: AgentParts,
 ): Omit<ExchangeDeps, "sessions" | "ledger" | "delivery" | "prompt"> {
-  const { config, models } = host;
-  const model = models.chain.primary;
-  let tools: Promise<ToolRegistry> | undefined;
+  const { config } = host;
   return {
-    turn: {
-      model,
-      loadTools: () => tools ??= loadTools(agent),
-      stepsMax: config.agent.stepsMax,
-      // A quarter of the model's window, at four characters a token.
-      toolResultCharsMax: Math.min(model.contextTokensMax, TOOL_RESULT_CHARS_MAX),
-    },
+    turn: composeTurn(agent, "mattermost"),
     sessionOptions: {
       groupSessionsPerUser: config.sessions.groupPerUser,
       threadSessionsPerUser: config.sessions.threadPerUser,
@@ -203,12 +191,6 @@ function exchangeSettings(
       ? Math.round(clientConfig.typingIntervalMs * TYPING_SHARE)
       : 0,
     streaming: config.streaming.enabled,
-    historyCharsMax: Math.min(model.contextTokensMax * HISTORY_CHARS_PER_TOKEN, HISTORY_CHARS_MAX),
+    historyCharsMax: historyCharsMax(agent),
   };
-}
-
-/** Loaded when the first turn begins: what describes and checks their input costs time at the start. */
-async function loadTools(agent: AgentParts): Promise<ToolRegistry> {
-  const { composeTools } = await import("../compose_tools.ts");
-  return composeTools(agent, "mattermost");
 }

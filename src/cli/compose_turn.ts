@@ -1,0 +1,47 @@
+import type { TurnDeps } from "../agent/turn.ts";
+import { ResultFiles } from "../tools/result_files.ts";
+import type { ToolRegistry } from "../tools/registry.ts";
+import type { Platform } from "../tools/toolsets.ts";
+import { CHARS_PER_TOKEN } from "../transcript/estimate_tokens.ts";
+import type { AgentParts } from "./compose_agent.ts";
+
+/** Longest result of a tool; in a small window, a quarter of it. */
+const RESULT_CHARS_MAX = 100_000;
+/** Results of one step, together. */
+const RESULTS_PER_STEP = 2;
+/** Most characters of a session that are read; only the largest windows hold more. */
+const HISTORY_CHARS_MAX = 4_000_000;
+
+/** What a turn on this platform works with. The tools are loaded when the first turn begins. */
+export function composeTurn(agent: AgentParts, platform: Platform): TurnDeps {
+  const { compactor, config, log, models, paths, random, redact } = agent;
+  const charsMax = Math.min(models.chain.primary.contextTokensMax, RESULT_CHARS_MAX);
+  const files = new ResultFiles({ folder: paths.cachedResultsFolder, random });
+  let tools: Promise<ToolRegistry> | undefined;
+  return {
+    models: models.chain,
+    compaction: config.compression.enabled
+      ? { compactor, triggerShare: config.compression.triggerShare }
+      : undefined,
+    log,
+    loadTools: () => tools ??= loadTools(agent, platform),
+    stepsMax: config.agent.stepsMax,
+    results: {
+      charsMax,
+      stepCharsMax: charsMax * RESULTS_PER_STEP,
+      redact,
+      spill: (callId, text) => files.save(callId, text),
+    },
+  };
+}
+
+/** Most characters of earlier messages that a turn is given: what fills the model's window. */
+export function historyCharsMax({ models }: Pick<AgentParts, "models">): number {
+  return Math.min(models.chain.primary.contextTokensMax * CHARS_PER_TOKEN, HISTORY_CHARS_MAX);
+}
+
+/** What describes the tools and checks their input costs time, which the start does not have. */
+async function loadTools(agent: AgentParts, platform: Platform): Promise<ToolRegistry> {
+  const { composeTools } = await import("./compose_tools.ts");
+  return composeTools(agent, platform);
+}
