@@ -2,13 +2,13 @@ import process from "node:process";
 import { text as readAll } from "node:stream/consumers";
 import { rawText } from "../../config/raw_value.ts";
 import type { Setting } from "../../config/setting.ts";
+import { changesToSet, changesToUnset } from "../../config/setting_changes.ts";
 import { placeOfSetting } from "../../config/setting_place.ts";
 import { type SettingsChanges, writeSettings } from "../../config/write_settings.ts";
-import type { YamlValue } from "../../config/yaml_edit.ts";
 import { EXIT } from "../exit_codes.ts";
 import type { CliIo } from "../io.ts";
 import { sentence } from "../render_error.ts";
-import { nameSetting, openSettings, type SettingsAtHand } from "./settings_at_hand.ts";
+import { nameSetting, openSettings } from "./settings_at_hand.ts";
 
 export interface SetInput {
   readonly key: string;
@@ -50,13 +50,9 @@ async function setRow(row: Setting<unknown>, value: string, io: CliIo): Promise<
   for (const { predicate } of parsed.warnings) {
     io.err(`Warning: ${sentence(`${row.key} ${predicate}`)}`);
   }
-  const place = placeOfSetting(row);
   const at = await openSettings(io);
-  const changes = place.kind === "env"
-    ? { env: { [place.name]: value }, yaml: {} }
-    // What stands in .env would go before what is written here.
-    : { env: withoutNames(row, at), yaml: { [place.key]: toYaml(row, value) } };
-  const where = place.kind === "env" ? ".env" : "config.yaml";
+  const changes = changesToSet(row, value, at.loaded);
+  const where = placeOfSetting(row).kind === "env" ? ".env" : "config.yaml";
   const exitCode = await write(changes, `${row.key} is set in ${where}.`, io);
   sayOverride(row, io);
   return exitCode;
@@ -74,35 +70,10 @@ export async function unsetSetting(name: string, io: CliIo): Promise<number> {
     return await write({ env: { [name]: undefined }, yaml: {} }, `${name} is not in .env.`, io);
   }
   const { row } = named;
-  const keys = [row.key, ...(row.otherKeys ?? [])].filter((key) =>
-    key.includes(".") || key === row.key
-  );
-  const env = Object.fromEntries((row.env ?? []).map((each) => [each, undefined]));
-  const yaml = Object.fromEntries(keys.map((key) => [key, undefined]));
-  const exitCode = await write({ env, yaml }, `${row.key} is not set in the files.`, io);
+  const changes = changesToUnset(row);
+  const exitCode = await write(changes, `${row.key} is not set in the files.`, io);
   sayOverride(row, io);
   return exitCode;
-}
-
-/** Takes the names of a setting out of `.env`, if one of them stands there. */
-function withoutNames(
-  row: Setting<unknown>,
-  { loaded }: SettingsAtHand,
-): Record<string, undefined> {
-  const isThere = loaded.sources.get(row.key) === ".env";
-  return isThere ? Object.fromEntries((row.env ?? []).map((name) => [name, undefined])) : {};
-}
-
-/** Numbers and switches without quotation marks, lists as lists. */
-function toYaml(row: Setting<unknown>, value: string): YamlValue {
-  const forms = JSON.stringify(row.parse.schema ?? {});
-  if (forms.includes('"array"')) {
-    return value.split(",").map((item) => item.trim()).filter((item) => item !== "");
-  }
-  if (/^(?:true|false)$/.test(value)) return value === "true";
-  return /^(?:0|[1-9]\d{0,14})$/.test(value) && /"(?:integer|number)"/.test(forms)
-    ? Number(value)
-    : value;
 }
 
 /** What is exported in the shell counts before both files. */
