@@ -117,6 +117,7 @@ const product: readonly [id: string, promise: string][] = [
   ["P43", "hermes config get tells where each value comes from, and shows no secret unasked"],
   ["P44", "hermes config check names file and line of everything that is wrong"],
   ["P45", "The gateway keeps a status file of what it does, of how it ended, and of no secret"],
+  ["P46", "hermes gateway status says whether the gateway runs and what it does, or how it ended"],
   ["P47", "The gateway logs to a file of bounded size, and goes on when it cannot"],
   ["P48", "hermes logs shows and follows the newest lines, for people and for scripts"],
   [
@@ -125,6 +126,8 @@ const product: readonly [id: string, promise: string][] = [
   ],
   ["P50", "hermes gateway install makes a systemd service of any path that systemd takes"],
   ["P51", "hermes gateway install makes a launchd agent on macOS"],
+  ["P52", "hermes gateway start and stop work without a service manager, and say what came of it"],
+  ["P53", "After a crash, and when two start at once, exactly one gateway runs"],
   ["P101", "Keys, passwords, devices and Hermes' own files are not read, and not written"],
   ["P103", "Secrets are hidden in tool results, answers and logs, also while an answer grows"],
   ["P104", "Text that tries to instruct the model, or hides characters, is recognised"],

@@ -5,6 +5,8 @@ export const EXIT = {
   failure: 1,
   /** The command line is wrong. */
   usage: 2,
+  /** `hermes gateway status`: nothing runs. The number is that of the LSB's init scripts. */
+  notRunning: 3,
   /** The configuration cannot work: a refused token, no model. Restarting does not help. */
   config: 78,
 } as const;

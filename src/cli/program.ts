@@ -19,6 +19,8 @@ Examples:
   hermes doctor                        check the configuration, the server and the token
   hermes gateway                       connect to MATTERMOST_URL and answer
   hermes gateway --verbose             the same, and say why a message is ignored
+  hermes gateway install               run it as a service from now on
+  hermes gateway status                say whether it runs, and what it does
   hermes logs --follow                 see what the gateway logs
 
 Settings are read from ~/.hermes/.env and ~/.hermes/config.yaml (HERMES_HOME is another folder).`;
@@ -59,6 +61,7 @@ export function createProgram(io: CliIo, finish: (exitCode: number) => void): Co
     .version(VERSION, "-V, --version", "print the version")
     .helpOption("-h, --help", "show this help")
     .helpCommand(false)
+    .enablePositionalOptions() // What stands behind a subcommand is its own, and not its parent's.
     .configureOutput({
       writeOut: (text) => io.out(text.trimEnd()),
       writeErr: (text) => io.err(text.trimEnd()),

@@ -8,7 +8,7 @@ export interface GatewayStatus extends ProcessId {
   /** All times are in milliseconds since 1970-01-01 UTC. */
   readonly startedAtMs: number;
   readonly home: string;
-  /** Where the API of the server is; `undefined` until the address is understood. */
+  /** The server, as people open it; `undefined` until the address is understood. */
   readonly server?: string | undefined;
   /** Id of the model that answers; `undefined` until it is chosen. */
   readonly model?: string | undefined;

@@ -20,7 +20,7 @@ export class FileError extends HermesError {
   /** `file.` and the system's error name, e.g. `file.enospc`. */
   override readonly code: string;
 
-  constructor(action: "read" | "write" | "lock", path: string, cause: unknown) {
+  constructor(action: "read" | "write" | "lock" | "start", path: string, cause: unknown) {
     const systemCode = systemCodeOf(cause) ?? "other";
     const [reason, hint] = REASONS[systemCode] ??
       [`system error ${systemCode}`, "Check the path and the disk."];

@@ -60,7 +60,7 @@ test("[P47] a gateway whose log file cannot be written says so and answers", asy
 
 test("[P47] hermes gateway --quiet logs to the file alone", async () => {
   await using lab = await BinaryLab.open();
-  await using gateway = await lab.start({ args: ["--quiet"] });
+  await using gateway = await lab.start({ args: ["run", "--quiet"] });
   const file = join(gateway.home, "logs", "gateway.log");
   await using follower = DrivenProcess.start(["logs", "-f"], {
     env: { HERMES_HOME: gateway.home },

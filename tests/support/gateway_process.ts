@@ -36,7 +36,7 @@ export interface Workplace {
 
 const WAIT_MS_MAX = 15_000;
 /** One for all gateways, as they would have it, and not the one of the person who runs the tests. */
-const STATE_DIR = join(tmpdir(), "hermes-test-state");
+export const STATE_DIR = join(tmpdir(), "hermes-test-state");
 
 /** The binary running `hermes gateway` on a home of its own. */
 export class GatewayProcess {

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { nearest } from "../../config/nearest.ts";
 import type { CommandLine } from "./command_line.ts";
+import { addServiceCommands } from "./service.ts";
 
 const EXAMPLES = `
 Examples:
@@ -24,18 +25,15 @@ export function addGateway(program: Command, line: CommandLine): void {
     .description("Connects the bot to Mattermost and answers until it is stopped.")
     .helpGroup("Running it:")
     .helpCommand(false)
-    .enablePositionalOptions() // `gateway status --json`: the option is that of the subcommand.
+    .enablePositionalOptions()
     .addHelpText("after", EXAMPLES);
   makeRun(gateway, line);
-  gateway.allowExcessArguments() // A subcommand that is none gets a better answer than their number.
-    .hook("preAction", (_, called) => {
-      const [name] = called.args;
-      if (called === gateway && name !== undefined) refuseUnknown(gateway, name);
-    });
   const run = gateway.command("run")
     .summary("the same as without a subcommand")
     .description("Connects the bot to Mattermost and answers until it is stopped.");
   makeRun(run, line);
+  addServiceCommands(gateway, line);
+  refuseUnknown(gateway); // At the end: subcommands take over what is said of their parent.
 }
 
 function makeRun(command: Command, { io, finish }: CommandLine): void {
@@ -51,10 +49,15 @@ function makeRun(command: Command, { io, finish }: CommandLine): void {
     });
 }
 
-function refuseUnknown(gateway: Command, name: string): never {
-  const meant = nearest(name, gateway.commands.map((command) => command.name()));
-  const question = meant === undefined ? "" : ` Did you mean ${meant}?`;
-  return gateway.error(`error: there is no subcommand '${name}' of gateway.${question}`);
+/** A subcommand that is none gets a better answer than the number of the arguments. */
+function refuseUnknown(gateway: Command): void {
+  gateway.allowExcessArguments().hook("preAction", (_, called) => {
+    const [name] = called.args;
+    if (called !== gateway || name === undefined) return;
+    const meant = nearest(name, gateway.commands.map((command) => command.name()));
+    const question = meant === undefined ? "" : ` Did you mean ${meant}?`;
+    gateway.error(`error: there is no subcommand '${name}' of gateway.${question}`);
+  });
 }
 
 function setting(text: string, before: Record<string, string> = {}): Record<string, string> {

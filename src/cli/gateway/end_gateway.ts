@@ -31,6 +31,8 @@ export interface EndGatewayDeps {
   readonly clock: Clock;
   /** Told what is waited for, one line at a time. */
   readonly tell: (line: string) => void;
+  /** Has the gateway end in another way than by a signal; it may wait for that. */
+  readonly ask?: (() => Promise<void>) | undefined;
 }
 
 /**
@@ -40,16 +42,17 @@ export interface EndGatewayDeps {
  */
 export async function endGateway(
   holder: LockHolder,
-  { clock, tell }: EndGatewayDeps,
+  { clock, tell, ask }: EndGatewayDeps,
   signal: AbortSignal,
 ): Promise<"ended" | "killed"> {
   const readStatus = () => readStatusOf(holder);
   const status = await readStatus();
-  const asks = status?.stoppingSinceMs === undefined;
+  const asks = ask === undefined && status?.stoppingSinceMs === undefined;
   const graceMs = (status?.drainMs ?? DRAIN_MS_DEFAULT) + STOP_MARGIN_MS;
   const done = new AbortController();
   const telling = tellWhatRuns(readStatus, { clock, tell }, AbortSignal.any([signal, done.signal]));
   try {
+    await ask?.();
     const end = await endProcess(holder, { asks, graceMs }, clock, signal);
     if (end === "not_permitted" || end === "survived") throw new CannotStopError(holder, end);
     return end;
@@ -59,15 +62,15 @@ export async function endGateway(
   }
 }
 
-/** Its lock says where its home is. */
+/** Its lock says where its home is. To stop it one can do without what it tells. */
 async function readStatusOf(holder: LockHolder): Promise<GatewayStatus | undefined> {
-  const state = await readGatewayState(homePaths(holder.description));
-  return state.kind === "running" ? state.status : undefined;
+  const state = await readGatewayState(homePaths(holder.description)).catch(() => undefined);
+  return state?.kind === "running" ? state.status : undefined;
 }
 
 async function tellWhatRuns(
   readStatus: () => Promise<GatewayStatus | undefined>,
-  { clock, tell }: EndGatewayDeps,
+  { clock, tell }: Pick<EndGatewayDeps, "clock" | "tell">,
   signal: AbortSignal,
 ): Promise<void> {
   let told = 0;

@@ -20,6 +20,8 @@ import { EXIT } from "../exit_codes.ts";
 import { createGatewayLog } from "./gateway_log.ts";
 import { takeGatewayLocks } from "./gateway_locks.ts";
 import { loadReadyConfig } from "./load_ready_config.ts";
+import { systemWorld } from "../service/service_world.ts";
+import type { StopHolderDeps } from "../service/stop_holder.ts";
 import { replaceGateway } from "./replace_gateway.ts";
 import type { CliIo } from "../io.ts";
 import { renderError } from "../render_error.ts";
@@ -68,7 +70,7 @@ export async function runGatewayCommand(options: GatewayOptions, io: CliIo): Pro
     const paths = homePaths(home);
     const owner = { ...paths, token, environment };
     await using _locks = options.replace
-      ? await replaceGateway(owner, { clock, tell: io.err }, signals.stop)
+      ? await replaceGateway(owner, stopDeps(io, signals.stop), signals.stop)
       : await takeGatewayLocks(owner);
     gatewayLog.openFile(paths.gatewayLogFile);
     const host = {
@@ -92,6 +94,10 @@ export async function runGatewayCommand(options: GatewayOptions, io: CliIo): Pro
   } finally {
     signals.dispose();
   }
+}
+
+function stopDeps(io: CliIo, signal: AbortSignal): StopHolderDeps {
+  return { world: systemWorld(io.environment, signal), clock: systemClock, tell: io.err };
 }
 
 async function runUntilStopped(host: GatewayHost, signals: StopSignals): Promise<void> {

@@ -1,5 +1,4 @@
-import type { EndGatewayDeps } from "./end_gateway.ts";
-import { endGateway } from "./end_gateway.ts";
+import { stopHolder, type StopHolderDeps } from "../service/stop_holder.ts";
 import { AlreadyRunningError, type GatewayOwner, takeGatewayLocks } from "./gateway_locks.ts";
 
 /** One holds the home and another the token; whoever comes in between is the winner. */
@@ -11,7 +10,7 @@ const TRIES_MAX = 3;
  */
 export async function replaceGateway(
   owner: GatewayOwner,
-  deps: EndGatewayDeps,
+  deps: StopHolderDeps,
   signal: AbortSignal,
 ): Promise<AsyncDisposable> {
   for (let attempt = 1;; attempt++) {
@@ -19,12 +18,8 @@ export async function replaceGateway(
       return await takeGatewayLocks(owner);
     } catch (error) {
       if (!(error instanceof AlreadyRunningError) || attempt === TRIES_MAX) throw error;
-      const { pid } = error.holder;
-      deps.tell(`Stopping the gateway with pid ${pid}, to take its place.`);
-      const end = await endGateway(error.holder, deps, signal);
-      if (end === "killed") {
-        deps.tell(`The gateway with pid ${pid} did not end in time and was killed.`);
-      }
+      deps.tell(`Stopping the gateway with pid ${error.holder.pid}, to take its place.`);
+      await stopHolder(error.holder, deps, signal);
     }
   }
 }

@@ -64,7 +64,7 @@ export async function startGateway(
   if ("problem" in serverUrl) throw new ServerUrlError(serverUrl.problem);
   const { clock, config, log, models, network, paths, random, status, token } = host;
   const model = models.chain.primary.modelId;
-  status.note({ server: serverUrl.restUrl, model, drainMs: config.gateway.drainMs });
+  status.note({ server: serverUrl.siteUrl, model, drainMs: config.gateway.drainMs });
   log("info", "gateway.starting", { server: serverUrl.restUrl, model });
   const api = new MattermostApi({ ...host, serverUrl, fetch: network.fetch });
   const deps = { api, clock, random, log };

@@ -1,7 +1,13 @@
 import { access } from "node:fs/promises";
 import { readTextFile } from "../../runtime/atomic_file.ts";
+import { askState } from "./call_manager.ts";
 import { knownManagers } from "./known_managers.ts";
-import type { ServiceManager, ServicePlace, ServiceState } from "./service_manager.ts";
+import type {
+  ServiceManager,
+  ServicePlace,
+  ServiceScope,
+  ServiceState,
+} from "./service_manager.ts";
 import { type ReadMark, readServiceMark } from "./service_mark.ts";
 import type { ServiceWorld } from "./service_world.ts";
 
@@ -27,6 +33,12 @@ export type ServiceFault =
   /** Somebody has changed the file by hand. */
   | "edited";
 
+export interface ServiceQuestion {
+  readonly home: string;
+  readonly binary: string | undefined;
+  readonly scopes?: readonly ServiceScope[];
+}
+
 /**
  * The service of a home, the person's own before that of the machine; `undefined` when none is
  * installed. `binary` is the program that it should run; without it, any that exists will do.
@@ -34,16 +46,17 @@ export type ServiceFault =
  */
 export async function findService(
   world: ServiceWorld,
-  { home, binary }: { readonly home: string; readonly binary: string | undefined },
+  { home, binary, scopes = ["user", "system"] }: ServiceQuestion,
 ): Promise<FoundService | undefined> {
   for (const manager of knownManagers(world)) {
+    if (!scopes.includes(manager.scope)) continue;
     const place = manager.place(home);
     const text = await readTextFile(place.path);
     if (text === undefined) continue;
     const mark = readServiceMark(text);
     // The machine has one folder for all: there the file may be somebody else's, and none of ours.
     if (manager.scope === "system" && !isOf(mark, home)) continue;
-    const state = manager.readState(await world.call(manager.askState(place)));
+    const state = await askState(world, manager, place);
     return { manager, place, mark, state, fault: await findFault(mark, home, binary) };
   }
   return undefined;

@@ -30,6 +30,7 @@ export function launchdManager({ folder, usualHome, userId }: LaunchdOptions): S
     start: ({ path }) => [["launchctl", "bootstrap", domain, path]],
     stop: ({ name }) => [["launchctl", "bootout", `${domain}/${name}`]],
     askState: ({ name }) => ["launchctl", "print", `${domain}/${name}`],
+    logHint: () => "hermes logs",
     askAtWork: ["launchctl", "print", domain],
     isAtWork: ({ code }) => code === 0,
     readState: ({ code, stdout }) => {
@@ -40,6 +41,7 @@ export function launchdManager({ folder, usualHome, userId }: LaunchdOptions): S
         isEnabled: isLoaded,
         isActive: isLoaded,
         pid: pid === undefined ? undefined : Number(pid),
+        lastExitCode: Number(stdout.match(/^\s*last exit code = (\d+)/m)?.[1] ?? NaN) || undefined,
         detail: isLoaded ? state : "not loaded",
       };
     },

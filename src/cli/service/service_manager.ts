@@ -31,6 +31,8 @@ export interface ServiceState {
   readonly isActive: boolean;
   /** The process, while there is one. */
   readonly pid: number | undefined;
+  /** How the process ended last, where the manager says so. */
+  readonly lastExitCode: number | undefined;
   /** In the words of the manager, e.g. `active (running)`. */
   readonly detail: string;
 }
@@ -65,6 +67,8 @@ export interface ServiceManager {
   /** Prints what `readState` understands. */
   askState(place: ServicePlace): Argv;
   readState(answer: ManagerAnswer): ServiceState;
+  /** What a person types to see what the service printed. */
+  logHint(place: ServicePlace): string;
   /** Prints whether the manager is at work here: a container mostly has none. */
   readonly askAtWork: Argv;
   isAtWork(answer: ManagerAnswer): boolean;

@@ -46,6 +46,8 @@ export function systemdManager({ scope, folder, usualHome }: SystemdOptions): Se
     stop: ({ name }) => [systemctl("stop", name)],
     askState: ({ name }) => systemctl("show", name, `--property=${PROPERTIES.join(",")}`),
     readState: ({ stdout }) => readShow(stdout),
+    logHint: ({ name }) =>
+      scope === "user" ? `journalctl --user -u ${name} -n 20` : `sudo journalctl -u ${name} -n 20`,
     askAtWork: systemctl("is-system-running"),
     isAtWork: ({ stdout }) => AT_WORK.includes(stdout.trim()),
   };
@@ -54,7 +56,7 @@ export function systemdManager({ scope, folder, usualHome }: SystemdOptions): Se
 /** What `systemctl is-system-running` says where systemd is at work. Source: systemctl(1). */
 const AT_WORK = ["initializing", "starting", "running", "degraded", "maintenance", "stopping"];
 
-const PROPERTIES = ["ActiveState", "SubState", "UnitFileState", "MainPID"];
+const PROPERTIES = ["ActiveState", "SubState", "UnitFileState", "MainPID", "ExecMainStatus"];
 
 function readShow(stdout: string) {
   const values = new Map(
@@ -69,6 +71,7 @@ function readShow(stdout: string) {
     isEnabled: values.get("UnitFileState") === "enabled",
     isActive: !["inactive", "failed"].includes(state),
     pid: pid > 0 ? pid : undefined,
+    lastExitCode: Number(values.get("ExecMainStatus") || NaN) || undefined,
     detail: `${state} (${values.get("SubState") || "dead"})`,
   };
 }

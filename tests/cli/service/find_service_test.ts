@@ -49,7 +49,7 @@ test("[P50] findService() finds the person's service before that of the machine,
   const systemPath = await putFile(lab, world, "system");
   assert.equal((await findService(world, lab))?.place.path, systemPath);
   assert.deepEqual(await lab.calls(), [
-    "systemctl --no-ask-password show hermes-gateway.service --property=ActiveState,SubState,UnitFileState,MainPID",
+    "systemctl --no-ask-password show hermes-gateway.service --property=ActiveState,SubState,UnitFileState,MainPID,ExecMainStatus",
   ]);
   const userPath = await putFile(lab, world, "user");
   const found = await findService(world, lab);

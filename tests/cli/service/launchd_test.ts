@@ -66,12 +66,16 @@ test("readState() understands what launchctl print prints", () => {
     isEnabled: true,
     isActive: true,
     pid: 812,
+    lastExitCode: undefined,
     detail: "running",
   });
   assert.deepEqual(manager.readState({ code: 113, stdout: "", stderr: "no such service" }), {
     isEnabled: false,
     isActive: false,
     pid: undefined,
+    lastExitCode: undefined,
     detail: "not loaded",
   });
+  const throttled = "\tstate = spawn scheduled\n\tlast exit code = 78: EX_CONFIG\n";
+  assert.equal(manager.readState({ code: 0, stdout: throttled, stderr: "" }).lastExitCode, 78);
 });

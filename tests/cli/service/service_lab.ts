@@ -1,7 +1,11 @@
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { ServiceContext } from "../../../src/cli/service/service_context.ts";
+import type { ServiceScope } from "../../../src/cli/service/service_manager.ts";
 import type { ServiceWorld } from "../../../src/cli/service/service_world.ts";
 import { systemWorld } from "../../../src/cli/service/service_world.ts";
+import { homePaths } from "../../../src/config/paths.ts";
+import { systemClock } from "../../../src/runtime/clock.ts";
 import { tempDir } from "../../support/temp_dir.ts";
 
 /** What a program of the fake machine answers to a call that begins with these words. */
@@ -69,6 +73,35 @@ export class ServiceLab implements AsyncDisposable {
       environment: { PATH: path, ...environment },
       systemUnitsFolder: this.systemUnitsFolder,
     };
+  }
+
+  /** What a subcommand works with on this machine; what it says to a person comes out of `said`. */
+  context(
+    options: {
+      readonly scopes?: readonly ServiceScope[];
+      readonly binary?: string | undefined;
+      readonly home?: string;
+      readonly userId?: number;
+      readonly platform?: NodeJS.Platform;
+      readonly environment?: Readonly<Record<string, string>>;
+    } = {},
+  ): { readonly context: ServiceContext; readonly said: string[] } {
+    const { signal } = new AbortController();
+    const { scopes = ["user", "system"], home = this.home, binary = this.binary } = options;
+    const world = { ...this.world(signal, options), userId: options.userId ?? 501 };
+    const said: string[] = [];
+    const say = (line: string) => void said.push(line);
+    const terminal = { isTty: false, color: false, widthColumns: 80 };
+    const io = {
+      environment: world.environment,
+      out: say,
+      err: say,
+      outTerminal: terminal,
+      errTerminal: terminal,
+    };
+    const paths = homePaths(home);
+    const clock = systemClock;
+    return { context: { io, clock, signal, world, scopes, home, paths, binary }, said };
   }
 
   /** The calls so far, in order; they are forgotten then. */

@@ -163,11 +163,25 @@ test("readState() understands what systemctl show prints", () => {
   const show = (stdout: string) => manager().readState({ code: 0, stdout, stderr: "" });
   assert.deepEqual(
     show("ActiveState=active\nSubState=running\nUnitFileState=enabled\nMainPID=12\n"),
-    { isEnabled: true, isActive: true, pid: 12, detail: "active (running)" },
+    {
+      isEnabled: true,
+      isActive: true,
+      pid: 12,
+      lastExitCode: undefined,
+      detail: "active (running)",
+    },
   );
   assert.deepEqual(
-    show("MainPID=0\nActiveState=failed\nSubState=failed\nUnitFileState=disabled\n"),
-    { isEnabled: false, isActive: false, pid: undefined, detail: "failed (failed)" },
+    show(
+      "MainPID=0\nActiveState=failed\nSubState=failed\nUnitFileState=disabled\nExecMainStatus=78\n",
+    ),
+    {
+      isEnabled: false,
+      isActive: false,
+      pid: undefined,
+      lastExitCode: 78,
+      detail: "failed (failed)",
+    },
   );
   assert.equal(show("ActiveState=activating\nSubState=auto-restart\nMainPID=0\n").isActive, true);
   assert.equal(show("").isActive, false);
