@@ -128,6 +128,10 @@ const product: readonly [id: string, promise: string][] = [
   ["P51", "hermes gateway install makes a launchd agent on macOS"],
   ["P52", "hermes gateway start and stop work without a service manager, and say what came of it"],
   ["P53", "After a crash, and when two start at once, exactly one gateway runs"],
+  [
+    "P100",
+    "A command that destroys the machine is refused in every mode; a dangerous one needs a person's yes, however it is disguised",
+  ],
   ["P101", "Keys, passwords, devices and Hermes' own files are not read, and not written"],
   ["P103", "Secrets are hidden in tool results, answers and logs, also while an answer grows"],
   ["P104", "Text that tries to instruct the model, or hides characters, is recognised"],
