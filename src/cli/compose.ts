@@ -2,7 +2,12 @@ import type { Config } from "../config/load_config.ts";
 import { HermesError } from "../errors.ts";
 import { LiveStatus } from "../gateway/gateway_status.ts";
 import { createModelClient } from "../models/ai_sdk_client.ts";
-import { chooseModel, type ModelSettings } from "../models/choose_model.ts";
+import {
+  chooseModel,
+  type ChosenModel,
+  type ModelSettings,
+  type NoModel,
+} from "../models/choose_model.ts";
 import type { ModelClient } from "../models/model_client.ts";
 import { trustedCertificates } from "../runtime/certificates.ts";
 import type { Clock } from "../runtime/clock.ts";
@@ -75,9 +80,19 @@ export function composeModel(
     retriesMax: config.agent.apiRetriesMax,
     rateLimitRetriesMax: Math.min(config.agent.apiRetriesMax, role.hurries === true ? 1 : Infinity),
   };
-  const { fetch } = composeNetwork(config, { override: undefined, direct: THIS_MACHINE });
+  const { fetch } = composeModelNetwork(config);
   const client = createModelClient(chosen, { ...foundations, fetch, limits });
   return { client, providerId: chosen.providerId, apiKey: chosen.apiKey };
+}
+
+/** Which model the settings name, or why they name none. */
+export function chooseConfiguredModel(config: Config): ChosenModel | NoModel {
+  return chooseModel(modelSettings(config), config.environment.get);
+}
+
+/** The way to the models: through the proxy of the environment, if there is one. */
+export function composeModelNetwork(config: Config): Network {
+  return composeNetwork(config, { override: undefined, direct: THIS_MACHINE });
 }
 
 /** No proxy of a company leads to a model server on the machine itself. */

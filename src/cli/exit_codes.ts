@@ -9,4 +9,6 @@ export const EXIT = {
   notRunning: 3,
   /** The configuration cannot work: a refused token, no model. Restarting does not help. */
   config: 78,
+  /** The person left: so shells count Ctrl-C. */
+  cancelled: 130,
 } as const;

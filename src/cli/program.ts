@@ -8,6 +8,7 @@ import { addDemo } from "./commands/demo.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addGateway } from "./commands/gateway.ts";
 import { addLogs } from "./commands/logs.ts";
+import { addSetup } from "./commands/setup.ts";
 import { EXIT } from "./exit_codes.ts";
 import type { CliIo } from "./io.ts";
 import { renderError } from "./render_error.ts";
@@ -16,6 +17,7 @@ import { VERSION } from "./version.ts";
 const EXAMPLES = `
 Examples:
   hermes demo                          try it: a Mattermost in memory, a bot, a chat in this terminal
+  hermes gateway setup                 connect a bot of your server, step by step
   hermes doctor                        check the configuration, the server and the token
   hermes gateway                       connect to MATTERMOST_URL and answer
   hermes gateway --verbose             the same, and say why a message is ignored
@@ -27,6 +29,7 @@ Settings are read from ~/.hermes/.env and ~/.hermes/config.yaml (HERMES_HOME is 
 
 /** In the order of the help. Each declares its subcommand; what it does is loaded when it is run. */
 const COMMANDS: readonly ((program: Command, line: CommandLine) => void)[] = [
+  addSetup,
   addGateway,
   addLogs,
   addDoctor,

@@ -45,6 +45,8 @@ export interface ConfigInput {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Values from the command line by the key of the setting, e.g. `model.default`. */
   readonly flags: Readonly<Record<string, string | undefined>>;
+  /** Keys of settings of which only the command line counts: others are about to be replaced. */
+  readonly ignored?: ReadonlySet<string>;
 }
 
 /** Most problems, and most warnings, that are told at once; a home of the original has some 60. */
@@ -84,10 +86,11 @@ export async function loadConfig(input: ConfigInput): Promise<LoadedConfig> {
   warnings.push(...aboutUnknown(unknown, () => ({ kind: "environment" })));
 
   const origins = { ...input, ...paths, env, yaml };
+  const onlyFlags = { ...origins, environment: {}, env: [], yaml: undefined };
   const sources = new Map<string, SettingSource>();
   const written = new Map<string, FoundValue>();
   const values = mapSettings((row) => {
-    const found = findValue(row, origins);
+    const found = findValue(row, input.ignored?.has(row.key) === true ? onlyFlags : origins);
     sources.set(row.key, found?.source ?? "default");
     if (found !== undefined) written.set(row.key, found);
     return valueOf(row, found, problems, warnings);

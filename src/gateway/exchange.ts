@@ -32,8 +32,6 @@ export interface ExchangeDeps {
   readonly runesMax: number;
   readonly typingIntervalMs: number;
   readonly streaming: boolean;
-  /** Whether what the model thought is quoted before its answer. */
-  readonly showsReasoning: boolean;
   /** Most characters of earlier messages that a turn is given. */
   readonly historyCharsMax: number;
 }
@@ -73,9 +71,9 @@ export async function runExchange(
   const existing = options.takenUpAgain
     ? await takeBack(message, key, target, deps, signal)
     : new Map<number, Post>();
-  const { runesMax, streaming, showsReasoning } = deps;
+  const { runesMax, streaming } = deps;
   const answer = { target, answerTo: message.postId, existing, runesMax, streaming };
-  const reply = new ReplyWriter({ ...answer, showsReasoning }, deps.delivery);
+  const reply = new ReplyWriter(answer, deps.delivery);
 
   const typingDone = new AbortController();
   const typingDeps = { ...deps.delivery, intervalMs: deps.typingIntervalMs };
@@ -119,8 +117,7 @@ export async function answerWithNote(
   const target = replyTarget(message, deps.sessionOptions.replyMode);
   const { runesMax } = deps;
   const answer = { target, answerTo: message.postId, existing: new Map(), runesMax };
-  const plain = { streaming: false, showsReasoning: false };
-  return await new ReplyWriter({ ...answer, ...plain }, deps.delivery).finish(note, signal);
+  return await new ReplyWriter({ ...answer, streaming: false }, deps.delivery).finish(note, signal);
 }
 
 /** `thread` answers below the message; a message inside a thread is answered there in either mode. */

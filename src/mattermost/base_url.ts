@@ -8,6 +8,13 @@ export interface ServerUrl {
   readonly socketUrl: string;
 }
 
+/** Why an address cannot be used. */
+export interface ServerUrlProblem {
+  readonly problem: string;
+  /** What was most likely meant. */
+  readonly suggestion?: string;
+}
+
 const SCHEMES: Readonly<Record<string, readonly [rest: string, socket: string]>> = {
   "http:": ["http:", "ws:"],
   "ws:": ["http:", "ws:"],
@@ -25,10 +32,10 @@ const SITE_PAGES: readonly string[] = ["login", "select_team", "admin_console", 
  * the web app at its end, with a subpath, with superfluous slashes. A missing scheme is a problem, not
  * a guess: a token must not go out unencrypted because somebody forgot an `s`.
  */
-export function parseServerUrl(text: string): ServerUrl | { readonly problem: string } {
+export function parseServerUrl(text: string): ServerUrl | ServerUrlProblem {
   const typed = text.trim();
   if (typed === "") return { problem: "The server address is empty" };
-  if (!/^[a-z][a-z\d+.-]*:\/\//i.test(typed)) return { problem: missingScheme(typed) };
+  if (!/^[a-z][a-z\d+.-]*:\/\//i.test(typed)) return missingScheme(typed);
   const url = URL.canParse(typed) ? new URL(typed) : undefined;
   if (url === undefined || url.hostname === "") {
     return { problem: `"${withoutUserInfo(typed)}" is not an address` };
@@ -36,7 +43,8 @@ export function parseServerUrl(text: string): ServerUrl | { readonly problem: st
   const schemes = SCHEMES[url.protocol];
   if (schemes === undefined) {
     const scheme = url.protocol.slice(0, -1);
-    return { problem: `"${scheme}" cannot be used: write "https://${url.host}"` };
+    const suggestion = `https://${url.host}`;
+    return { problem: `"${scheme}" cannot be used: write "${suggestion}"`, suggestion };
   }
   if (url.username !== "" || url.password !== "") {
     return { problem: `The address of "${url.host}" has a user name in it: leave it out` };
@@ -50,11 +58,12 @@ export function parseServerUrl(text: string): ServerUrl | { readonly problem: st
   };
 }
 
-function missingScheme(typed: string): string {
+function missingScheme(typed: string): ServerUrlProblem {
   const rest = withoutUserInfo(typed).replace(/^[a-z]*:?\/+/i, "");
   const isLocal = /^(localhost|127\.|\[::1\])/.test(rest);
   const suggestion = `${isLocal ? "http" : "https"}://${rest}`;
-  return `"${withoutUserInfo(typed)}" does not say http or https: write "${suggestion}"`;
+  const problem = `"${withoutUserInfo(typed)}" does not say http or https: write "${suggestion}"`;
+  return URL.canParse(suggestion) ? { problem, suggestion } : { problem };
 }
 
 /** A password that somebody pasted must not come back on the screen. */

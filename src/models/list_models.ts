@@ -1,6 +1,7 @@
 import type { Clock } from "../runtime/clock.ts";
 import type { FetchFn } from "../runtime/network.ts";
 import type { Secret } from "../runtime/secret.ts";
+import { withinTime } from "../runtime/within_time.ts";
 import { MODEL_PROVIDERS, type ModelProvider } from "./provider_table.ts";
 
 /** Most models that are listed: OpenRouter has some hundreds. */
@@ -53,22 +54,23 @@ export async function listModels(
 ): Promise<readonly string[] | undefined> {
   const { apiKey, msMax } = request;
   const headers = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey.reveal()}` };
-  const late = new AbortController();
-  const answered = new AbortController();
-  const expiry = deps.clock.sleep(msMax, AbortSignal.any([signal, answered.signal]))
-    .then(() => late.abort());
   try {
-    const response = await deps.fetch(`${baseUrl}/models`, {
-      headers,
-      redirect: "manual",
-      signal: AbortSignal.any([signal, late.signal]),
-    });
-    return response.ok ? decodeModelIds(await response.json()) : undefined;
+    const asked = await withinTime(
+      async (limited) => {
+        const response = await deps.fetch(`${baseUrl}/models`, {
+          headers,
+          redirect: "manual",
+          signal: limited,
+        });
+        return response.ok ? decodeModelIds(await response.json()) : undefined;
+      },
+      { msMax, clock: deps.clock },
+      signal,
+    );
+    return asked.kind === "done" ? asked.value : undefined;
   } catch {
+    signal.throwIfAborted();
     return undefined; // Whatever it was, the call of the model will name it.
-  } finally {
-    answered.abort();
-    await expiry;
   }
 }
 

@@ -100,7 +100,6 @@ export class GatewayLab implements AsyncDisposable {
         runesMax: 16_383,
         typingIntervalMs: 0,
         streaming: true,
-        showsReasoning: false,
         historyCharsMax: 100_000,
         ...options.exchange,
       },

@@ -75,8 +75,14 @@ for (const [typed, problem] of problems) {
     assert.ok("problem" in parsed);
     assert.match(parsed.problem, problem);
     assert.doesNotMatch(parsed.problem, /hunter2/);
+    const [, told] = /write "(.*)"/.exec(parsed.problem) ?? [];
+    assert.equal(parsed.suggestion, told);
   });
 }
+
+test("[C01] parseServerUrl() suggests nothing for what is no address with https either", () => {
+  assert.deepEqual(Object.keys(parseServerUrl("chat example")), ["problem"]);
+});
 
 test("parseServerUrl() does not repeat a password, whatever else is wrong", () => {
   for (const typed of ["bot:hun/ter2@chat.org", "https://bot:hun/ter2@chat:port", "x://a:hun@b"]) {

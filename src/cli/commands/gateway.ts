@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { nearest } from "../../config/nearest.ts";
 import type { CommandLine } from "./command_line.ts";
 import { addServiceCommands } from "./service.ts";
+import { addSetup } from "./setup.ts";
 
 const EXAMPLES = `
 Examples:
@@ -32,6 +33,7 @@ export function addGateway(program: Command, line: CommandLine): void {
     .summary("the same as without a subcommand")
     .description("Connects the bot to Mattermost and answers until it is stopped.");
   makeRun(run, line);
+  addSetup(gateway, line);
   addServiceCommands(gateway, line);
   refuseUnknown(gateway); // At the end: subcommands take over what is said of their parent.
 }

@@ -191,7 +191,6 @@ function exchangeSettings(
       ? Math.round(clientConfig.typingIntervalMs * TYPING_SHARE)
       : 0,
     streaming: config.streaming.enabled,
-    showsReasoning: config.display.showReasoning,
     historyCharsMax: historyCharsMax(agent),
   };
 }

@@ -1,0 +1,73 @@
+import type { Config } from "../../config/load_config.ts";
+import type { Secret } from "../../runtime/secret.ts";
+import { type ModelSource, variableWithKey } from "./model_source.ts";
+import type { SetupContext } from "./setup_context.ts";
+import { readSecret } from "./read_secret.ts";
+import { settle, type Verdict } from "./settle.ts";
+
+/** Where `.env` holds the key of a server that has no variable of its own. */
+const OWN_VARIABLE = "MODEL_API_KEY";
+
+/** Which key a model is asked with; `undefined` is none, or what the settings have already. */
+export type NewKey = Secret | undefined;
+
+/** Where a new key has to be written so that it is sent to `source`. */
+export function keyPlace(
+  { provider, providerId, baseUrl }: ModelSource,
+  config: Config,
+): { readonly variable: string; readonly isReferenced: boolean } {
+  const custom = config.providers.custom.find(({ name }) => providerId === `custom:${name}`);
+  const [ownVariable] = baseUrl === undefined ? provider.environmentKeys : [];
+  const variable = custom?.apiKeyVariable ?? ownVariable;
+  return { variable: variable ?? OWN_VARIABLE, isReferenced: variable === undefined };
+}
+
+/** The key for `source`, asked for where it wants one and there is none yet. */
+export async function settleKey(
+  source: ModelSource,
+  config: Config,
+  context: SetupContext,
+): Promise<NewKey> {
+  const { given, prompter } = context;
+  if (given.apiKey !== undefined) return given.apiKey;
+  const { provider, providerId, baseUrl, name } = source;
+  const isAddress = providerId === provider.id && baseUrl !== undefined;
+  if (!prompter.isInteractive || !(provider.needsKey || isAddress)) return undefined;
+  const variable = variableWithKey(provider, config);
+  const isKept = variable !== undefined && await prompter.choose({
+    message: `Which API key for ${name}?`,
+    options: [
+      { value: true, label: `The one in ${variable}` },
+      { value: false, label: "Another one" },
+    ],
+  });
+  return isKept ? undefined : await askKey(source, context);
+}
+
+/** Asks for a key that is not there yet. */
+export function askKey({ provider, name }: ModelSource, context: SetupContext): Promise<NewKey> {
+  const { prompter } = context;
+  const mayBeEmpty = !provider.needsKey;
+  const message = mayBeEmpty ? `API key for ${name} (empty for none)` : `API key for ${name}`;
+  return settle<string, NewKey>({
+    given: undefined,
+    ask: () => prompter.secret(message),
+    doing: undefined,
+    check: (typed) => readKey(typed, mayBeEmpty),
+  }, prompter);
+}
+
+function readKey(typed: string, mayBeEmpty: boolean): Verdict<NewKey> {
+  const read = readSecret(typed, "The key");
+  switch (read.kind) {
+    case "read":
+      return { kind: "good", answer: read.secret };
+    case "malformed":
+      return { ...read, remedy: "" };
+    case "empty": {
+      if (mayBeEmpty) return { kind: "good", answer: undefined };
+      const remedy = "Copy it from the page of your account there.";
+      return { kind: "malformed", problem: "The key is empty", remedy };
+    }
+  }
+}

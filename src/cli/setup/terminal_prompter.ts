@@ -1,0 +1,77 @@
+import { wrapText } from "../../sandbox/chat_text.ts";
+import { type Prompter, SetupCancelledError, type Tone } from "./prompter.ts";
+import { type TerminalStreams, withSpinner } from "./spinner.ts";
+
+/** Rows of a list that are shown at once; the rest comes by scrolling. */
+const OPTIONS_SHOWN_MAX = 12;
+/** What the frame on the left takes of a row. */
+const FRAME_COLUMNS = 3;
+const COLUMNS_MIN = 20;
+const COLUMNS_DEFAULT = 80;
+
+const LOG_OF: Readonly<Record<Tone, "step" | "info" | "warn" | "error">> = {
+  good: "step",
+  note: "info",
+  warning: "warn",
+  problem: "error",
+};
+
+/**
+ * A person at a terminal, asked with `@clack/prompts`. The end of the terminal counts as leaving, and
+ * so does `signal`.
+ */
+export async function openTerminalPrompter(
+  streams: TerminalStreams,
+  signal: AbortSignal,
+): Promise<Prompter & Disposable> {
+  const clack = await import("@clack/prompts");
+  const { input, output } = streams;
+  const closed = new AbortController();
+  const onEnd = () => closed.abort();
+  input.once("end", onEnd);
+  const left = AbortSignal.any([closed.signal, signal]);
+  const common = { input, output, signal: left };
+  let showInstructions = true;
+  const answered = async <Value>(asked: Promise<Value | typeof clack.CANCEL_SYMBOL>) => {
+    const value = await asked;
+    if (clack.isCancel(value)) throw new SetupCancelledError();
+    return value;
+  };
+  return {
+    isInteractive: true,
+    choose: async ({ message, options, initial }) => {
+      const listed = options.map((option, value) => ({ ...option, value }));
+      const preferred = initial === undefined
+        ? 0
+        : options.findIndex((option) => option.value === initial);
+      const initialValue = Math.max(0, preferred);
+      const shown = { maxItems: OPTIONS_SHOWN_MAX, showInstructions };
+      showInstructions = false; // Once is enough.
+      const asked = clack.select({ ...common, ...shown, message, options: listed, initialValue });
+      const chosen = options[await answered(asked)];
+      if (chosen === undefined) throw new Error(`"${message}" has no options`);
+      return chosen.value;
+    },
+    text: ({ message, initial = "", example = "" }) =>
+      answered(clack.text({ ...common, message, initialValue: initial, placeholder: example })),
+    secret: (message) => answered(clack.password({ ...common, message })),
+    confirm: (message, initialValue) =>
+      answered(clack.confirm({ ...common, message, initialValue })),
+    begin: (title) => clack.intro(title, { output }),
+    end: (text) => clack.outro(text, { output }),
+    say: (tone, text) => clack.log[LOG_OF[tone]](wrapped(text, output.columns), { output }),
+    page: (title, lines) => {
+      const text = [title, ...lines].map((line) => wrapped(line, output.columns)).join("\n");
+      clack.log.step(text, { output });
+    },
+    busy: (doing, work) => withSpinner(doing, work, streams, left),
+    [Symbol.dispose]: () => void input.off("end", onEnd),
+  };
+}
+
+function wrapped(text: string, columns: number): string {
+  // A terminal that does not know its size says 0.
+  const columnsMax = (columns || COLUMNS_DEFAULT) - FRAME_COLUMNS;
+  const rows = wrapText(text, Math.max(COLUMNS_MIN, columnsMax));
+  return rows.map((row) => row.text).join("\n");
+}
