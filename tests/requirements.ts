@@ -134,6 +134,10 @@ const product: readonly [id: string, promise: string][] = [
   ["P69", "The setup shows no secret, not even in an error"],
   ["P73", "The setup says which values of the environment count before what it writes"],
   ["P101", "Keys, passwords, devices and Hermes' own files are not read, and not written"],
+  [
+    "P102",
+    "Web tools reach public addresses only, also after DNS and redirects; cloud metadata never",
+  ],
   ["P103", "Secrets are hidden in tool results, answers and logs, also while an answer grows"],
   ["P104", "Text that tries to instruct the model, or hides characters, is recognised"],
   [

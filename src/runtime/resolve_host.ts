@@ -6,11 +6,12 @@ import { lookup } from "node:dns/promises";
  */
 export type ResolveHost = (hostname: string, signal: AbortSignal) => Promise<readonly string[]>;
 
-export const resolveHost: ResolveHost = async (hostname, signal) => {
-  signal.throwIfAborted();
-  const stopped = new Promise<never>((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+export const resolveHost: ResolveHost = (hostname, signal) =>
+  new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    if (signal.aborted) return stop();
+    signal.addEventListener("abort", stop, { once: true });
+    lookup(hostname, { all: true })
+      .then((found) => resolve(found.map(({ address }) => address)), reject)
+      .finally(() => signal.removeEventListener("abort", stop));
   });
-  const found = await Promise.race([lookup(hostname, { all: true }), stopped]);
-  return found.map(({ address }) => address);
-};

@@ -100,7 +100,7 @@ const PUBLIC_V6 = ipaddr.parseCIDR("2000::/3");
 const NAT64 = ipaddr.parseCIDR("64:ff9b::/96");
 
 /** Why `address` may not be reached; `undefined` when it may. */
-export function refusalOf(address: string, { allowsPrivate }: AddressPolicy): string | undefined {
+function refusalOf(address: string, { allowsPrivate }: AddressPolicy): string | undefined {
   const plain = address.replace(/%.*$/, ""); // The name of an interface.
   if (isIP(plain) === 0) return "its address is not valid";
   const reached = withEmbedded(ipaddr.parse(plain));

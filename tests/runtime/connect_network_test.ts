@@ -157,3 +157,33 @@ test("createNetwork() tells of a proxy that it cannot use, without the proxy's p
     await assert.rejects(network.fetch("http://chat.invalid/"), expected);
   }
 });
+
+test("[P102] createNetwork().fetch() connects to the address it is given, under the host's name", {
+  skip: "Deno" in globalThis && "Deno cannot be told where to connect",
+}, async () => {
+  await using plain = await startWebServer({
+    answer: (request, response) => response.end(request.headers.host),
+  });
+  const url = `http://nowhere.invalid:${plain.port}/`;
+  const answer = await networkWith().fetch(url, { connectTo: "127.0.0.1" });
+  assert.equal(await answer.text(), `nowhere.invalid:${plain.port}`);
+
+  await using secure = await startWebServer({
+    certificate: "wrong_host",
+    answer: (request, response) => response.end(request.headers.host),
+  });
+  const network = networkWith({ caFile: certificatePath("ca") });
+  const right = `https://elsewhere.invalid:${secure.port}/`;
+  const served = await network.fetch(right, { connectTo: "127.0.0.1" });
+  assert.equal(await served.text(), `elsewhere.invalid:${secure.port}`);
+  const wrong = `https://other.invalid:${secure.port}/`;
+  await assert.rejects(network.fetch(wrong, { connectTo: "127.0.0.1" }), /another host name/);
+});
+
+test("createNetwork().fetch() leaves the name to a proxy, which looks it up itself", async () => {
+  await using proxy = await startProxy();
+  const network = networkWith({ proxyFor: () => proxy.url });
+  const answer = await network.fetch("http://nowhere.invalid/", { connectTo: "127.0.0.1" });
+  assert.equal(await answer.text(), "from the proxy");
+  assert.deepEqual(proxy.requests, ["GET http://nowhere.invalid/"]);
+});
