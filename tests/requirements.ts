@@ -161,6 +161,12 @@ const product: readonly [id: string, promise: string][] = [
   ["P127", "Whatever a command prints, its output costs bounded memory and bounded tokens"],
   ["P128", "No key and no token of Hermes is in the environment of a command"],
   ["P129", "Background jobs are read, written to, waited for and ended, and can report their end"],
+  ["P131", "No tool opens what may not be opened, also when links are swapped while it looks"],
+  [
+    "P132",
+    "A file is written whole or not at all, and a change leaves alone what it is not about",
+  ],
+  ["P133", "A search finds lines and files, keeps to .gitignore, and has bounds in all it does"],
   [
     "P135",
     "What is remembered stands in MEMORY.md and USER.md, within limits that the model is told",

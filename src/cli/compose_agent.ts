@@ -12,10 +12,12 @@ import { SessionSearch } from "../sessions/search/session_search.ts";
 import { createRedactor, type Redact } from "../safety/redact.ts";
 import { BUNDLED_SKILLS } from "../skills/bundled_skills.ts";
 import { SkillStore } from "../skills/skill_store.ts";
+import { FileMemory } from "../tools/files/file_memory.ts";
 import type { Wake } from "../tools/terminal/background_jobs.ts";
 import { TodoLists } from "../tools/todo_tool.ts";
 import type { Foundations } from "./compose.ts";
 import { composeCommandGate } from "./compose_command_gate.ts";
+import { composeTerminal, type TerminalParts } from "./compose_terminal.ts";
 import type { ComposedModels } from "./compose_models.ts";
 
 /** What an agent is given. */
@@ -46,9 +48,11 @@ export interface AgentParts extends AgentHost {
   readonly sessionSearch: SessionSearch;
   /** Decides which commands run. */
   readonly gate: CommandGate;
+  readonly terminal: TerminalParts;
+  readonly fileMemory: FileMemory;
   /** Hides secrets in what tools give. */
   readonly redact: Redact;
-  /** What the tools have opened; whoever made the agent disposes of it. */
+  /** What runs and what is open; whoever made the agent disposes of it. */
   readonly opened: AsyncDisposableStack;
   /** Why a text may not be remembered or shown to the model as if it were ours. */
   readonly blocked: RefuseText;
@@ -65,6 +69,9 @@ export function composeAgent(host: AgentHost): AgentParts {
   };
   const todos = new TodoLists();
   const redact = createRedactor({ secrets, hidesPatterns: config.security.redactSecrets });
+  const workFolder = config.terminal.folder ?? join(paths.home, "workspace");
+  const gate = composeCommandGate({ config, paths, places, log });
+  const opened = new AsyncDisposableStack();
   return {
     clock,
     log,
@@ -76,7 +83,7 @@ export function composeAgent(host: AgentHost): AgentParts {
     secrets,
     wake,
     timeZone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
-    workFolder: config.terminal.folder ?? join(paths.home, "workspace"),
+    workFolder,
     places,
     memory: new MemoryStore({
       folder: paths.memoriesFolder,
@@ -100,9 +107,11 @@ export function composeAgent(host: AgentHost): AgentParts {
       unfinished: (sessionKey) => todos.unfinished(sessionKey),
     }),
     sessionSearch: new SessionSearch({ folder: paths.sessionsFolder, log }),
-    gate: composeCommandGate({ config, paths, places, log }),
+    gate,
+    terminal: composeTerminal(host, { workFolder, gate, opened }),
+    fileMemory: new FileMemory(),
     redact,
-    opened: new AsyncDisposableStack(),
+    opened,
     blocked: refuseInjection,
   };
 }

@@ -1,45 +1,31 @@
 import { ALL_SETTINGS } from "../config/settings.ts";
 import { MODEL_PROVIDERS } from "../models/provider_table.ts";
+import type { CommandGate } from "../safety/command_gate.ts";
 import { ToolError } from "../tools/errors.ts";
 import { BackgroundJobs } from "../tools/terminal/background_jobs.ts";
 import { commandEnvironment } from "../tools/terminal/command_environment.ts";
 import { LocalBackend } from "../tools/terminal/local_backend.ts";
-import { createProcessTool } from "../tools/terminal/process_tool.ts";
 import { Shells } from "../tools/terminal/shells.ts";
-import { type AllowCommand, createTerminalTool } from "../tools/terminal/terminal_tool.ts";
-import type { Tool } from "../tools/tool.ts";
-import type { AgentParts } from "./compose_agent.ts";
+import type { AllowCommand } from "../tools/terminal/terminal_tool.ts";
+import type { AgentHost } from "./compose_agent.ts";
 
+/** Where all sessions of an agent work. What runs and what is kept there ends with `opened`. */
 export interface TerminalParts {
-  /** Where all sessions work, also for the tools for files. */
   readonly shells: Shells;
-  readonly tools: readonly Tool[];
+  readonly jobs: BackgroundJobs;
+  readonly allow: AllowCommand;
 }
 
-/** The tools that run commands. What runs and what they keep ends with the agent. */
-export function composeTerminal(agent: AgentParts): TerminalParts {
-  const { clock, config, gate, opened, random, redact, wake } = agent;
-  const { timeoutMs } = config.terminal;
-  const shells = new Shells(composeBackend(agent), random);
-  opened.defer(() => shells.close());
-  const jobs = new BackgroundJobs({ clock, random });
-  opened.defer(() => jobs.close());
-  const allow: AllowCommand = async (command, folder, context, signal) => {
-    const asked = { command, cwd: folder, isContained: shells.isContainer };
-    const decision = await gate.decide(asked, context, signal);
-    if (decision.kind === "refused") {
-      throw new ToolError(decision.reason.replace(/\.$/, ""), "Nothing was run.");
-    }
-  };
-  const tools = [
-    createTerminalTool({ shells, jobs, wake, allow, redact, timeoutMs, clock }),
-    createProcessTool({ jobs, redact, waitMs: timeoutMs, clock }),
-  ] as const;
-  return { shells, tools };
-}
-
-function composeBackend({ config, environment, paths, secrets, workFolder }: AgentParts) {
-  return new LocalBackend({
+export function composeTerminal(
+  host: AgentHost,
+  { workFolder, gate, opened }: {
+    readonly workFolder: string;
+    readonly gate: CommandGate;
+    readonly opened: AsyncDisposableStack;
+  },
+): TerminalParts {
+  const { clock, config, environment, paths, random, secrets } = host;
+  const backend = new LocalBackend({
     startFolder: workFolder,
     environment: commandEnvironment(environment, {
       ownSecrets: OWN_SECRETS,
@@ -48,6 +34,19 @@ function composeBackend({ config, environment, paths, secrets, workFolder }: Age
     }),
     shellsFolder: paths.shellsFolder,
   });
+  const shells = new Shells(backend, random);
+  opened.defer(() => shells.close());
+  const jobs = new BackgroundJobs({ clock, random });
+  opened.defer(() => jobs.close());
+  return { shells, jobs, allow: allowBy(gate, shells.isContainer) };
+}
+
+function allowBy(gate: CommandGate, isContained: boolean): AllowCommand {
+  return async (command, folder, context, signal) => {
+    const decision = await gate.decide({ command, cwd: folder, isContained }, context, signal);
+    if (decision.kind === "run") return;
+    throw new ToolError(decision.reason.replace(/\.$/, ""), "Nothing was run.");
+  };
 }
 
 /** Variables that hold what only Hermes itself may use. Programs need proxies too. */

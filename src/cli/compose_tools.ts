@@ -2,7 +2,6 @@ import { SkillEditor } from "../skills/skill_editor.ts";
 import { createClarifyTool } from "../tools/clarify_tool.ts";
 import { createClockTool } from "../tools/clock_tool.ts";
 import { createMemoryTool } from "../tools/memory_tool.ts";
-import { createReadFileTool } from "../tools/read_file.ts";
 import { ToolRegistry } from "../tools/registry.ts";
 import { createSessionSearchTool } from "../tools/session_search_tool.ts";
 import { createSkillManageTool } from "../tools/skill_manage_tool.ts";
@@ -11,7 +10,7 @@ import { createTodoTool } from "../tools/todo_tool.ts";
 import type { Tool } from "../tools/tool.ts";
 import { chooseToolsets, type Platform, toolsetOf } from "../tools/toolsets.ts";
 import type { AgentParts } from "./compose_agent.ts";
-import { composeTerminal } from "./compose_terminal.ts";
+import { composeWorkTools } from "./compose_work_tools.ts";
 
 /** The tools in force on a platform. Importing this file is what costs time: do it for a turn. */
 export function composeTools(agent: AgentParts, platform: Platform): ToolRegistry {
@@ -29,8 +28,6 @@ function allTools(agent: AgentParts, platform: Platform): readonly Tool[] {
   const {
     clock,
     timeZone,
-    places,
-    workFolder,
     memory,
     skills,
     todos,
@@ -40,10 +37,8 @@ function allTools(agent: AgentParts, platform: Platform): readonly Tool[] {
   } = agent;
   const { notesEnabled: hasNotes, profilesEnabled: hasProfiles } = config.memory;
   const memoryTool = { store: memory, refuse: blocked, hasNotes, hasProfiles };
-  const terminal = composeTerminal(agent);
   return [
-    ...terminal.tools,
-    createReadFileTool({ workspace: workFolder, places }),
+    ...composeWorkTools(agent),
     ...(hasNotes || hasProfiles ? [createMemoryTool(memoryTool)] : []),
     createSessionSearchTool({ search: sessionSearch, timeZone, readsAll: platform === "cli" }),
     createSkillViewTool(skills),

@@ -5,6 +5,7 @@ import type { ServerEvent } from "../mattermost/listener.ts";
 import type { User } from "../mattermost/types.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Log } from "../runtime/log.ts";
+import { NewestEntries } from "../runtime/newest_entries.ts";
 import type { WaitingItems } from "../runtime/waiting_items.ts";
 import type { OwnEchoes } from "../replies/own_echoes.ts";
 import type { SessionKey } from "../sessions/session_store.ts";
@@ -15,7 +16,7 @@ import { type BotIdentity, type InboundMessage, toInboundMessage } from "./inbou
 import { LANE_LENGTH_MAX, SessionLanes } from "./lanes.ts";
 import type { Ledger } from "./ledger.ts";
 import { sessionKey } from "./session_key.ts";
-import { NewestMessages, toWakeMessage, type Wake } from "./wake.ts";
+import { CONVERSATIONS_MAX, toWakeMessage, type Wake } from "./wake.ts";
 
 export interface GatewayDeps {
   /** Ends when the gateway shall stop; throws when it cannot go on, e.g. with a dead token. */
@@ -65,7 +66,8 @@ export async function runGateway(deps: GatewayDeps, cancel: AbortSignal): Promis
 class Gateway {
   readonly #deps: GatewayDeps;
   readonly #lanes: SessionLanes;
-  readonly #newest = new NewestMessages();
+  /** The newest message of each conversation, which tells where it takes place. */
+  readonly #newest = new NewestEntries<SessionKey, InboundMessage>(CONVERSATIONS_MAX);
   readonly #ended = new AbortController();
   readonly #cancel: AbortSignal;
   #bot: BotIdentity;
@@ -171,7 +173,7 @@ class Gateway {
   #wake(wake: Wake): void {
     const { exchange, log } = this.#deps;
     const { sessionKey: key } = wake;
-    const last = this.#newest.of(key);
+    const last = this.#newest.get(key);
     if (last === undefined) return log("warn", "gateway.wake_lost", { session: key });
     const { sessionOptions, delivery } = exchange;
     const message = toWakeMessage(wake, last, sessionOptions.replyMode, delivery.random.id());
@@ -183,7 +185,7 @@ class Gateway {
 
   #queue(message: InboundMessage, options: { readonly takenUpAgain: boolean }): void {
     const key = sessionKey(message, this.#deps.exchange.sessionOptions);
-    this.#newest.note(key, message);
+    this.#newest.put(key, { ...message, text: "", files: [] });
     const onDisk = this.#putOnDisk(message.postId);
     if (this.#lanes.run(key, () => this.#answer(message, key, { ...options, onDisk }))) return;
     this.#deps.log("warn", "gateway.lane_full", { postId: message.postId, session: key });

@@ -11,6 +11,9 @@ export interface Wake {
 /** Wakes that wait to be taken; of more, the newest are lost. */
 export const WAKES_WAITING_MAX = 100;
 
+/** Conversations whose newest message is kept; others cannot be woken. */
+export const CONVERSATIONS_MAX = 1_000;
+
 /**
  * What a conversation is told, in the form of a message. The answer goes where that to `last` went.
  *
@@ -33,25 +36,4 @@ export function toWakeMessage(
     origin: "nobody",
     files: [],
   };
-}
-
-/** Conversations whose newest message is kept; others are not woken. */
-const CONVERSATIONS_MAX = 1_000;
-
-/** The newest message of each conversation, which tells where it takes place. */
-export class NewestMessages {
-  readonly #messages = new Map<SessionKey, InboundMessage>();
-
-  note(sessionKey: SessionKey, message: InboundMessage): void {
-    this.#messages.delete(sessionKey);
-    this.#messages.set(sessionKey, { ...message, text: "", files: [] });
-    const [oldest] = this.#messages.keys();
-    if (this.#messages.size > CONVERSATIONS_MAX && oldest !== undefined) {
-      this.#messages.delete(oldest);
-    }
-  }
-
-  of(sessionKey: SessionKey): InboundMessage | undefined {
-    return this.#messages.get(sessionKey);
-  }
 }

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import process from "node:process";
 import { setTimeout as delay } from "node:timers/promises";
 import { systemCodeOf } from "./file_error.ts";
@@ -28,6 +29,8 @@ export interface Child {
   readonly ended: Promise<ChildEnd>;
   /** `full`: it has `INPUT_WAITING_CHARS_MAX` to read already; nothing was added. */
   write(text: string): "taken" | "full" | "closed";
+  /** Writes all that comes, as fast as the program reads it, and closes its input. It never throws. */
+  feed(chunks: AsyncIterable<Uint8Array>): Promise<void>;
   closeInput(): void;
   /** Asks the whole group to end, and ends it when it has not within `graceMs`. */
   kill(graceMs: number): Promise<void>;
@@ -66,11 +69,24 @@ export function startChild(start: ChildStart): Child {
       child.stdin.write(text, () => waitingChars -= text.length);
       return "taken";
     },
+    feed: (chunks) => feed(child, chunks),
     closeInput: () => child.stdin?.end(),
     kill: async (graceMs) => {
       if (child.pid !== undefined) await killGroup(child.pid, graceMs);
     },
   };
+}
+
+async function feed(child: ChildProcess, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  const { stdin } = child;
+  if (stdin === null) return;
+  const closed = new Promise<void>((resolve) => stdin.once("close", () => resolve()));
+  for await (const chunk of chunks) {
+    if (!stdin.writable) return;
+    if (stdin.write(chunk)) continue;
+    await Promise.race([once(stdin, "drain"), closed]).catch(() => {}); // `closed` comes then as well.
+  }
+  stdin.end();
 }
 
 function untilEnded(child: ChildProcess): Promise<ChildEnd> {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { NewestMessages, toWakeMessage, type Wake } from "../../src/gateway/wake.ts";
+import { toWakeMessage, type Wake } from "../../src/gateway/wake.ts";
 import { WaitingItems } from "../../src/runtime/waiting_items.ts";
 import { hang, ScriptedModel } from "../../src/sandbox/scripted_model.ts";
 import type { SessionKey } from "../../src/sessions/session_store.ts";
@@ -70,14 +70,4 @@ test("toWakeMessage() opens no thread of its own, and names nobody as its author
   assert.equal(toWakeMessage(wake, last, "thread", "w1").rootId, "p1");
   const inThread = inboundMessage({ postId: "p2", rootId: "r1" });
   assert.equal(toWakeMessage(wake, inThread, "thread", "w1").rootId, "r1");
-});
-
-test("NewestMessages keeps the places of the newest thousand conversations", () => {
-  const newest = new NewestMessages();
-  const keys = Array.from({ length: 1_002 }, (_, at) => `k${at}` as SessionKey);
-  newest.note(keys[0]!, inboundMessage({ postId: "first" }));
-  for (const key of keys.slice(1)) newest.note(key, inboundMessage());
-  assert.equal(newest.of(keys[0]!), undefined);
-  assert.equal(newest.of(keys[1]!), undefined);
-  assert.notEqual(newest.of(keys[2]!), undefined);
 });

@@ -2,6 +2,7 @@ import { constants } from "node:fs";
 import { open, rm, stat } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import type { Child } from "../../runtime/child_process.ts";
+import { NewestEntries } from "../../runtime/newest_entries.ts";
 import type { Random } from "../../runtime/random.ts";
 import type { SessionKey } from "../../sessions/session_store.ts";
 import type { Place, WorkPlace } from "../work_place.ts";
@@ -35,8 +36,7 @@ interface Session {
 export class Shells implements WorkPlace {
   readonly #backend: TerminalBackend;
   readonly #random: Random;
-  /** The longest unused first. */
-  readonly #sessions = new Map<SessionKey, Session>();
+  readonly #sessions = new NewestEntries<SessionKey, Session>(SESSIONS_MAX);
 
   constructor(backend: TerminalBackend, random: Random) {
     this.#backend = backend;
@@ -96,10 +96,8 @@ export class Shells implements WorkPlace {
   async #use(sessionKey: SessionKey): Promise<Session> {
     const session = this.#sessions.get(sessionKey) ??
       { fileName: this.#random.id(), folder: this.#backend.startFolder };
-    this.#sessions.delete(sessionKey);
-    this.#sessions.set(sessionKey, session);
-    const [oldest] = this.#sessions.keys();
-    if (this.#sessions.size > SESSIONS_MAX && oldest !== undefined) await this.forget(oldest);
+    const forgotten = this.#sessions.put(sessionKey, session);
+    if (forgotten !== undefined) await this.#removeFiles(forgotten);
     return session;
   }
 
