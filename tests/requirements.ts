@@ -154,6 +154,11 @@ const product: readonly [id: string, promise: string][] = [
   ["P115", "Each kind of failure of a model has its remedies; a stand-in answers for one turn"],
   ["P116", "The reasoning effort reaches each provider in its own words, others get nothing"],
   ["P119", "What people say while a turn runs is read with the next tool result, or given back"],
+  ["P120", "Subagents work apart, ask nobody, and give only their report"],
+  [
+    "P121",
+    "The wires of OpenAI, its likes, Anthropic and Google are spoken in the binary, with all their endings",
+  ],
   ["P118", "A compaction keeps the session, its file and every pair of call and result"],
   ["P117", "Tokens and cost are kept by session, and a cost says how sure it is"],
   ["P125", "The folder and exported variables of a session carry over from command to command"],
