@@ -133,6 +133,10 @@ const product: readonly [id: string, promise: string][] = [
   ["P68", "The setup keeps comments, order, line ends and whatever it does not know"],
   ["P69", "The setup shows no secret, not even in an error"],
   ["P73", "The setup says which values of the environment count before what it writes"],
+  [
+    "P100",
+    "A command that destroys the machine is refused in every mode; a dangerous one needs a person's yes, however it is disguised",
+  ],
   ["P101", "Keys, passwords, devices and Hermes' own files are not read, and not written"],
   [
     "P102",

@@ -1,4 +1,5 @@
 import { cutText } from "../transcript/cut_text.ts";
+import { STEER_GUIDANCE } from "./steer.ts";
 
 /** Longest name of a person or channel that the prompt repeats, in characters. */
 const NAME_CHARS_MAX = 100;
@@ -98,8 +99,9 @@ const TOOL_GUIDANCE: readonly (readonly [tool: string, text: string])[] = [
 ];
 
 function toolGuidance(toolNames: ReadonlySet<string>): string {
-  return TOOL_GUIDANCE.filter(([tool]) => toolNames.has(tool))
-    .map(([, text]) => `- ${text}`).join("\n");
+  const guidance = TOOL_GUIDANCE.filter(([tool]) => toolNames.has(tool)).map(([, text]) => text);
+  if (toolNames.size > 0) guidance.push(STEER_GUIDANCE);
+  return guidance.map((text) => `- ${text}`).join("\n");
 }
 
 function describeSkills(index: string): string {

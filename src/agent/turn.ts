@@ -97,6 +97,8 @@ async function* runSteps(
     model: deps.models.first(),
   });
   const guard = new LoopGuard();
+  const usageOfTools: SessionUsage[] = [];
+  const noteUsage = (usage: SessionUsage) => void usageOfTools.push(usage);
   let hasSpoken = false;
   for (let step = 0; step < deps.stepsMax; step++) {
     yield* compactWhenFull(talk, deps, signal);
@@ -104,9 +106,16 @@ async function* runSteps(
     hasSpoken ||= (answer.message?.text ?? "").trim() !== "";
     const calls = answer.message?.toolCalls ?? [];
     if (calls.length === 0) return yield { kind: "ended", outcome: outcomeOf(answer, hasSpoken) };
-    const work = { tools: talk.tools, context, rules: deps.results, guard, steer };
+    const work = {
+      tools: talk.tools,
+      context: { ...context, noteUsage },
+      rules: deps.results,
+      guard,
+      steer,
+    };
     const areWhole = answer.finishReason !== "length";
     talk.add(...yield* runToolCalls({ calls, areWhole }, work, signal));
+    for (const usage of usageOfTools.splice(0)) yield { kind: "usage", usage };
     signal.throwIfAborted();
     if (guard.verdict !== undefined) {
       const word = `Stop here: ${guard.verdict}. Do not call any more tools: say what you have ` +

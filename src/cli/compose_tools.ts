@@ -1,3 +1,4 @@
+import { createDelegateTool } from "../agent/delegate_tool.ts";
 import { SkillEditor } from "../skills/skill_editor.ts";
 import { createClarifyTool } from "../tools/clarify_tool.ts";
 import { createClockTool } from "../tools/clock_tool.ts";
@@ -10,17 +11,25 @@ import { createTodoTool } from "../tools/todo_tool.ts";
 import type { Tool } from "../tools/tool.ts";
 import { chooseToolsets, type Platform, toolsetOf } from "../tools/toolsets.ts";
 import type { AgentParts } from "./compose_agent.ts";
+import { turnWithoutTools } from "./compose_turn.ts";
 import { composeWorkTools } from "./compose_work_tools.ts";
 
 /** The tools in force on a platform. Importing this file is what costs time: do it for a turn. */
 export function composeTools(agent: AgentParts, platform: Platform): ToolRegistry {
   const sets = chooseToolsets(platform, agent.config.tools);
-  return new ToolRegistry(
-    allTools(agent, platform).filter(({ name }) => {
+  const delegate = createDelegateTool({
+    turn: turnWithoutTools(agent),
+    tools: () => registry,
+    environment: `Your tools begin in the folder ${agent.workFolder} unless you name another.`,
+    random: agent.random,
+  });
+  const registry: ToolRegistry = new ToolRegistry(
+    [...allTools(agent, platform), delegate as Tool].filter(({ name }) => {
       const set = toolsetOf(name);
       return set === undefined || sets.includes(set);
     }),
   );
+  return registry;
 }
 
 /** Every tool that can work with these settings, in the order in which the model reads of them. */

@@ -14,18 +14,25 @@ const HISTORY_CHARS_MAX = 4_000_000;
 
 /** What a turn on this platform works with. The tools are loaded when the first turn begins. */
 export function composeTurn(agent: AgentParts, platform: Platform): TurnDeps {
+  let tools: Promise<ToolRegistry> | undefined;
+  return {
+    ...turnWithoutTools(agent),
+    loadTools: () => tools ??= loadTools(agent, platform),
+    stepsMax: agent.config.agent.stepsMax,
+  };
+}
+
+/** What every turn of an agent works with, its own ones and those of its subagents. */
+export function turnWithoutTools(agent: AgentParts): Omit<TurnDeps, "loadTools" | "stepsMax"> {
   const { compactor, config, log, models, paths, random, redact } = agent;
   const charsMax = Math.min(models.chain.primary.contextTokensMax, RESULT_CHARS_MAX);
   const files = new ResultFiles({ folder: paths.cachedResultsFolder, random });
-  let tools: Promise<ToolRegistry> | undefined;
   return {
     models: models.chain,
     compaction: config.compression.enabled
       ? { compactor, triggerShare: config.compression.triggerShare }
       : undefined,
     log,
-    loadTools: () => tools ??= loadTools(agent, platform),
-    stepsMax: config.agent.stepsMax,
     results: {
       charsMax,
       stepCharsMax: charsMax * RESULTS_PER_STEP,

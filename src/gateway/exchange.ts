@@ -32,6 +32,8 @@ export interface ExchangeDeps {
   readonly runesMax: number;
   readonly typingIntervalMs: number;
   readonly streaming: boolean;
+  /** Whether what the model thought is quoted before its answer. */
+  readonly showsReasoning: boolean;
   /** Most characters of earlier messages that a turn is given. */
   readonly historyCharsMax: number;
 }
@@ -71,9 +73,9 @@ export async function runExchange(
   const existing = options.takenUpAgain
     ? await takeBack(message, key, target, deps, signal)
     : new Map<number, Post>();
-  const { runesMax, streaming } = deps;
+  const { runesMax, streaming, showsReasoning } = deps;
   const answer = { target, answerTo: message.postId, existing, runesMax, streaming };
-  const reply = new ReplyWriter(answer, deps.delivery);
+  const reply = new ReplyWriter({ ...answer, showsReasoning }, deps.delivery);
 
   const typingDone = new AbortController();
   const typingDeps = { ...deps.delivery, intervalMs: deps.typingIntervalMs };
@@ -117,7 +119,8 @@ export async function answerWithNote(
   const target = replyTarget(message, deps.sessionOptions.replyMode);
   const { runesMax } = deps;
   const answer = { target, answerTo: message.postId, existing: new Map(), runesMax };
-  return await new ReplyWriter({ ...answer, streaming: false }, deps.delivery).finish(note, signal);
+  const plain = { streaming: false, showsReasoning: false };
+  return await new ReplyWriter({ ...answer, ...plain }, deps.delivery).finish(note, signal);
 }
 
 /** `thread` answers below the message; a message inside a thread is answered there in either mode. */

@@ -1,9 +1,10 @@
 import type { TurnEvent } from "../agent/turn.ts";
-import { cleanText, isInvisible } from "../mattermost/clean_text.ts";
+import { isInvisible } from "../mattermost/clean_text.ts";
 import type { Post } from "../mattermost/types.ts";
 import { defuseMentions, defusePost } from "./defuse_mentions.ts";
 import { deliverPost, type DeliveryDeps, type ReplyTarget } from "./deliver_post.ts";
 import { editPost } from "./edit_post.ts";
+import { joinSteps, SaidText } from "./said_text.ts";
 import { type SplitPart, splitPost } from "./split_post.ts";
 
 /** Shortest time between two states of a growing answer; also how long a short one is waited for. */
@@ -21,6 +22,8 @@ export interface ReplyOptions {
   readonly runesMax: number;
   /** Show the answer while it grows, not only when it is complete. */
   readonly streaming: boolean;
+  /** Quote what the model thought, shortened, before what it says. */
+  readonly showsReasoning: boolean;
 }
 
 /** One post of the answer as the server has it. */
@@ -48,35 +51,27 @@ export class ReplyWriter {
   #shown: ShownPart[];
   /** Parts from the front that the server does not let us edit any more. */
   #lockedParts = 0;
-  /** Text of the steps that are over, and of the step that is running. */
-  #pastSteps = "";
-  #step = "";
+  readonly #said: SaidText;
   #growing: Promise<void> | undefined;
 
   constructor(options: ReplyOptions, deps: DeliveryDeps) {
     this.#options = options;
     this.#deps = deps;
     this.#target = options.target;
+    this.#said = new SaidText(options);
     this.#shown = [...options.existing.entries()].sort(([a], [b]) => a - b)
       .map(([number, post]) => ({ number, postId: post.id, text: post.message, source: "" }));
   }
 
   /** Takes note of what the turn said. */
   show(event: TurnEvent, signal: AbortSignal): void {
-    if (event.kind === "restarted") this.#step = "";
-    if (event.kind === "text_delta") {
-      this.#step += event.text;
-      if (this.#options.streaming) this.#growing ??= this.#grow(signal);
-    }
-    if (event.kind === "message" && event.message.role === "assistant") {
-      this.#pastSteps = joinSteps(this.#pastSteps, event.message.text);
-      this.#step = "";
-    }
+    const hasMore = this.#said.take(event);
+    if (hasMore && this.#options.streaming) this.#growing ??= this.#grow(signal);
   }
 
   /** What has been said so far. */
   get text(): string {
-    return cleanText(joinSteps(this.#pastSteps, this.#step));
+    return this.#said.text;
   }
 
   /**
@@ -87,7 +82,7 @@ export class ReplyWriter {
   async finish(note: string, signal: AbortSignal): Promise<readonly string[]> {
     this.#complete.abort();
     await this.#growing;
-    await this.#write(joinSteps(this.text, note), signal);
+    await this.#write(joinSteps(this.#said.shown, note), signal);
     return this.#shown.map((part) => part.postId);
   }
 
@@ -97,7 +92,7 @@ export class ReplyWriter {
     for (;;) {
       await this.#deps.clock.sleep(EDIT_INTERVAL_MS, stop);
       if (stop.aborted) return;
-      const { text } = this;
+      const text = this.#said.shown;
       if (isInvisible(text)) continue; // Also when a call failed and begins anew: the posts stay.
       try {
         await this.#write(text, signal);
@@ -167,9 +162,4 @@ export class ReplyWriter {
       });
     }
   }
-}
-
-function joinSteps(before: string, after: string): string {
-  if (before.trim() === "") return after;
-  return after.trim() === "" ? before : `${before.trimEnd()}\n\n${after}`;
 }

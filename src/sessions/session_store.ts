@@ -36,7 +36,10 @@ export interface SessionUsage {
   readonly calls: number;
   readonly tokens: Usage;
   readonly cost: Cost;
-  /** Tokens of the newest call, input and output: how full the model's window is. 0 for unknown. */
+  /**
+   * Tokens of the newest call that the session's own transcript went into, input and output: how full
+   * the model's window is. 0 where there was none.
+   */
   readonly contextTokens: number;
 }
 

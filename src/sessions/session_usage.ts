@@ -15,6 +15,6 @@ export function addSessionUsage(before: SessionUsage, next: SessionUsage): Sessi
     calls: before.calls + next.calls,
     tokens: addUsage(before.tokens, next.tokens),
     cost: addCost(before.cost, next.cost),
-    contextTokens: next.contextTokens,
+    contextTokens: next.contextTokens || before.contextTokens,
   };
 }

@@ -29,6 +29,11 @@ export class ToolRegistry {
     this.descriptions = tools.map(describeTool);
   }
 
+  /** The same tools but those of these names. */
+  without(names: readonly string[]): ToolRegistry {
+    return new ToolRegistry(this.#tools.filter(({ name }) => !names.includes(name)));
+  }
+
   /** Finds the tool that a call means and checks its arguments. */
   resolve(call: ToolCall): ResolvedCall {
     const tool = this.#find(call.name);

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { AskApproval } from "../safety/approval_request.ts";
-import type { SessionKey } from "../sessions/session_store.ts";
+import type { SessionKey, SessionUsage } from "../sessions/session_store.ts";
 
 /** Something the model may do. Input is validated before `run` sees it. */
 export interface Tool<Input = unknown> {
@@ -35,6 +35,8 @@ export interface ToolContext {
   readonly hasSeveralPeople: boolean;
   readonly askApproval: AskApproval;
   readonly askQuestion: AskQuestion;
+  /** Counts what a model took that a tool asked by itself; missing where nobody counts. */
+  readonly noteUsage?: (usage: SessionUsage) => void;
 }
 
 /** Somebody in the chat, or at the terminal. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFile, stat } from "node:fs/promises";
+import { appendFile, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { test } from "node:test";
@@ -137,6 +137,18 @@ test("[P53] of two that start a gateway at once one wins, and the other says who
   const loser = results.find(({ exitCode }) => exitCode === 1);
   assert.match(loser?.stderr ?? "", new RegExp(`already.* \\(pid ${pid}\\b`));
   assert.equal((await gateway.status()).exitCode, 0);
+});
+
+test("[P52] hermes gateway restart stops nothing for settings that cannot work", async () => {
+  await using lab = await BinaryLab.open();
+  await using gateway = await BackgroundGateway.in(lab);
+  await gateway.run("start");
+  const pid = await gateway.pid();
+  await appendFile(join(gateway.home, "config.yaml"), "gateway:\n  drain_seconds: soon\n");
+  const { exitCode, stderr } = await gateway.run("restart");
+  assert.equal(exitCode, 78);
+  assert.match(stderr, /gateway\.drain_seconds/);
+  assert.equal(await gateway.pid(), pid);
 });
 
 test("[P52] hermes gateway stop waits for the answers under way, and says so", async () => {

@@ -98,7 +98,9 @@ test("[P50] hermes gateway stop, start and restart go through the service", { sk
       "stop",
     ]]] as const
   ) {
-    assert.equal((await gateway.run(command)).exitCode, 0, command);
+    const { exitCode, stderr } = await gateway.run(command);
+    assert.equal(exitCode, 0, command);
+    assert.equal(stderr, "", command);
     const expected = calls.map((call) => `systemctl --user ${call} ${service}`);
     assert.deepEqual(await systemd.changes(), expected, command);
   }

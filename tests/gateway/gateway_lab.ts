@@ -100,6 +100,7 @@ export class GatewayLab implements AsyncDisposable {
         runesMax: 16_383,
         typingIntervalMs: 0,
         streaming: true,
+        showsReasoning: false,
         historyCharsMax: 100_000,
         ...options.exchange,
       },

@@ -10,7 +10,7 @@ const RUNES_MAX = 400;
 
 function writerIn(
   replies: ReplyLab,
-  options: { streaming?: boolean; rootId?: string } = {},
+  options: { streaming?: boolean; rootId?: string; showsReasoning?: boolean } = {},
 ): ReplyWriter {
   const { id, channel_id: channelId } = replies.question;
   return new ReplyWriter({
@@ -19,6 +19,7 @@ function writerIn(
     existing: new Map(),
     runesMax: RUNES_MAX,
     streaming: options.streaming ?? true,
+    showsReasoning: options.showsReasoning ?? false,
   }, replies.deps());
 }
 
@@ -233,6 +234,7 @@ test("[P29] ReplyWriter edits the posts of an earlier try of the same answer", a
     existing: new Map([[0, post]]),
     runesMax: RUNES_MAX,
     streaming: true,
+    showsReasoning: false,
   }, replies.deps());
   finishStep(writer, "the whole answer", replies);
   assert.deepEqual(await writer.finish("", replies.never), [postId]);
@@ -246,13 +248,50 @@ test("[P29] ReplyWriter shows all of an answer of whose earlier posts one was de
   replies.lab.sandbox.as("hermes").delete(second?.id ?? "");
   const { answerTo, target } = replies.part();
   const existing = await findReplyPosts(answerTo, target, replies.deps(), replies.never);
-  const options = { target, answerTo, existing, runesMax: RUNES_MAX, streaming: false };
+  const options = {
+    target,
+    answerTo,
+    existing,
+    runesMax: RUNES_MAX,
+    streaming: false,
+    showsReasoning: false,
+  };
   const writer = new ReplyWriter(options, replies.deps());
   const paragraphs = ["a", "b", "c"].map((letter) => letter.repeat(RUNES_MAX - 10));
   finishStep(writer, paragraphs.join("\n\n"), replies);
   const postIds = await writer.finish("", replies.never);
   assert.deepEqual(replies.answers().map((post) => post.id), postIds);
   assert.deepEqual(replies.answers().map((post) => post.message.trim()), paragraphs);
+});
+
+test("[P116] ReplyWriter quotes what the model thought before what it says, shortened, when asked to", async () => {
+  await using replies = await ReplyLab.start();
+  const writer = writerIn(replies, { showsReasoning: true });
+  writer.show({ kind: "reasoning_delta", text: "First I look.\n\n" }, replies.never);
+  writer.show({ kind: "reasoning_delta", text: "Then I think." }, replies.never);
+  await passSecond(replies, "> 💭 First I look.\n> Then I think.");
+  assert.equal(writer.text, "");
+  say(writer, "It is blue.", replies);
+  finishStep(writer, "It is blue.", replies);
+  writer.show({ kind: "reasoning_delta", text: "x".repeat(700) }, replies.never);
+  finishStep(writer, "And new.", replies);
+  await writer.finish("", replies.never);
+  const shown = replies.answers().map((post) => post.message).join("");
+  assert.match(
+    shown,
+    /^> 💭 First I look\.\n> Then I think\.\n\nIt is blue\.\n\n> 💭 x+…\s*And new\.$/,
+  );
+  assert.equal(shown.match(/x/g)?.length, 600);
+  assert.equal(writer.text, "It is blue.\n\nAnd new.");
+});
+
+test("[P116] ReplyWriter shows nothing of what the model thought unless it is asked to", async () => {
+  await using replies = await ReplyLab.start();
+  const writer = writerIn(replies);
+  writer.show({ kind: "reasoning_delta", text: "Hm." }, replies.never);
+  finishStep(writer, "It is blue.", replies);
+  await writer.finish("", replies.never);
+  assert.deepEqual(replies.answers().map((post) => post.message), ["It is blue."]);
 });
 
 test("ReplyWriter does not believe the first 403 to an edit of a post that stands", async () => {

@@ -60,6 +60,12 @@ test("[P47] RotatingFile gives a line that is too long a file of its own", async
   assert.equal(await made.read(".2"), "short\n");
 });
 
+test("[P47] RotatingFile puts no empty file aside", async () => {
+  await using made = await lab();
+  made.file.write("x".repeat(100));
+  assert.deepEqual(await made.names(), ["gateway.log"]);
+});
+
 test("[P23] [P47] RotatingFile makes its files for their owner alone", async () => {
   await using made = await lab();
   for (let number = 1; number <= 5; number++) made.file.write(`line ${number}`);

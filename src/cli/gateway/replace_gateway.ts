@@ -19,7 +19,10 @@ export async function replaceGateway(
     } catch (error) {
       if (!(error instanceof AlreadyRunningError) || attempt === TRIES_MAX) throw error;
       deps.tell(`Stopping the gateway with pid ${error.holder.pid}, to take its place.`);
-      await stopHolder(error.holder, deps, signal);
+      const service = await stopHolder(error.holder, deps, signal);
+      if (service !== undefined) {
+        deps.tell(`The service ${service.place.name} is stopped until its next start.`);
+      }
     }
   }
 }

@@ -191,6 +191,7 @@ function exchangeSettings(
       ? Math.round(clientConfig.typingIntervalMs * TYPING_SHARE)
       : 0,
     streaming: config.streaming.enabled,
+    showsReasoning: config.display.showReasoning,
     historyCharsMax: historyCharsMax(agent),
   };
 }

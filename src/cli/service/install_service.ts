@@ -7,7 +7,7 @@ import { knownManagers } from "./known_managers.ts";
 import { keepAfterLogout } from "./linger.ts";
 import { homeOfUser, type ServiceContext } from "./service_context.ts";
 import { ServiceError } from "./service_errors.ts";
-import type { ServiceManager, ServicePlace, ServiceSpec } from "./service_manager.ts";
+import type { ServiceManager, ServicePlace, ServiceScope, ServiceSpec } from "./service_manager.ts";
 import { readServiceMark } from "./service_mark.ts";
 
 export interface InstallOptions {
@@ -131,17 +131,20 @@ function searchPathOf(path: string, binary: string): string {
 }
 
 function noManager({ world, scopes: [scope] }: ServiceContext): ServiceError {
-  if (world.platform === "linux") {
-    const whose = scope === "user"
-      ? "systemd does not run for this user"
-      : "systemd does not run here";
-    return new ServiceError(
-      `Cannot install a service: ${whose}`,
-      "Start the gateway in the background instead: hermes gateway start",
-    );
-  }
-  const [problem, hint] = world.platform === "darwin"
-    ? ["launchd has no services of the machine for this", "Leave out --system."]
-    : ["there is no systemd and no launchd", "Have your own service run: hermes gateway run"];
+  const [problem, hint] = whyNoManager(world.platform, scope);
   return new ServiceError(`Cannot install a service: ${problem}`, hint);
+}
+
+function whyNoManager(
+  platform: NodeJS.Platform,
+  scope: ServiceScope | undefined,
+): readonly [problem: string, hint: string] {
+  const instead = "Start the gateway in the background instead: hermes gateway start";
+  if (platform === "darwin") {
+    return scope === "system"
+      ? ["on macOS it can only be your own", "Leave out --system."]
+      : ["launchd has no desktop session of yours", instead];
+  }
+  if (platform !== "linux") return ["there is no systemd and no launchd", instead];
+  return [`systemd does not run ${scope === "user" ? "for this user" : "here"}`, instead];
 }

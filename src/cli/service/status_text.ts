@@ -51,7 +51,7 @@ function runningRows(
   nowMs: number,
   ago: (ms: number) => string,
 ): (readonly [string, string])[] {
-  if (status === undefined) return [["Connection", "starting"]];
+  if (status === undefined) return [["Connection", "not known yet"]];
   const { answered, bot, lastEventAtMs, lastProblem, messages, model, server, sessions } = status;
   const { running, waiting } = messages;
   return [

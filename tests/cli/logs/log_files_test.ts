@@ -76,6 +76,16 @@ test("[P48] newest() ends where a file is missing", async () => {
   assert.equal(await log.newest(100), "five six");
 });
 
+test("[P48] newest() gives no line twice when the file is put aside meanwhile", async () => {
+  await using log = await lab();
+  const files = await LogFiles.open(log.path, { levelMin: "debug" });
+  await rename(log.path, `${log.path}.1`);
+  await writeFile(log.path, lines("seven"));
+  const found = await files.newest(100);
+  await files.close();
+  assert.equal(found.map(({ entry }) => entry.event).join(" "), "one two five six");
+});
+
 test("[P48] follow() gives what is added, across the change of files", async () => {
   await using log = await lab();
   await using follower = await following(log.path);

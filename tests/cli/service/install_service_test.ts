@@ -120,6 +120,14 @@ const passwd = (name: string, home: string): FakeAnswer => ({
   stdout: `${name}:x:1000:1000:,,,:${home}:/bin/bash\n`,
 });
 
+test("[P51] installService() says what to do where launchd has no session of the person", async () => {
+  await using lab = await ServiceLab.open([{ call: "launchctl print gui/501", code: 113 }]);
+  await assert.rejects(install(lab.context({ platform: "darwin" }).context), {
+    message: "Cannot install a service: launchd has no desktop session of yours",
+    hint: "Start the gateway in the background instead: hermes gateway start",
+  });
+});
+
 test("[P50] the service of the machine is run by a person, and takes root", async () => {
   await using lab = await ServiceLab.open([machineAtWork, passwd("bob", "/home/bob")]);
   const scopes = ["system"] as const;

@@ -72,7 +72,7 @@ test("[P46] statusText() of a gateway that has lost its server, or is about to s
 test("[P46] statusText() of a gateway that has just started", () => {
   const lines = text({ kind: "running", holder, status: undefined });
   assert.equal(lines[0], "The gateway has been running for 2 h (pid 7).");
-  assert(lines.includes("  Connection   starting"));
+  assert(lines.includes("  Connection   not known yet"));
 });
 
 const HEADLINES: readonly [state: GatewayState, headline: string][] = [

@@ -1,0 +1,77 @@
+import type { TurnEvent } from "../agent/turn.ts";
+import { cleanText } from "../mattermost/clean_text.ts";
+
+/** How much of what the model thought before one step is quoted. */
+const THOUGHT_CHARS_MAX = 600;
+
+/** What a turn has said so far, step by step, and what it thought before each of them. */
+export class SaidText {
+  readonly #showsReasoning: boolean;
+  /** Of the steps that are over. */
+  #past = { text: "", shown: "" };
+  #thought = "";
+  #step = "";
+
+  constructor(options: { readonly showsReasoning: boolean }) {
+    this.#showsReasoning = options.showsReasoning;
+  }
+
+  /** Takes note of an event. Gives whether there is more to show now. */
+  take(event: TurnEvent): boolean {
+    switch (event.kind) {
+      case "restarted":
+        this.#step = "";
+        this.#thought = "";
+        return false;
+      case "text_delta":
+        this.#step += event.text;
+        return true;
+      case "reasoning_delta":
+        if (this.#showsReasoning) this.#thought += event.text;
+        return this.#showsReasoning;
+      case "message":
+        if (event.message.role === "assistant") this.#endStep(event.message.text);
+        return false;
+      default:
+        return false;
+    }
+  }
+
+  /** What was said, without what was thought. */
+  get text(): string {
+    return cleanText(joinSteps(this.#past.text, this.#step));
+  }
+
+  /** What is to be seen. */
+  get shown(): string {
+    return cleanText(joinSteps(this.#past.shown, this.#withThought(this.#step)));
+  }
+
+  #endStep(text: string): void {
+    this.#past = {
+      text: joinSteps(this.#past.text, text),
+      shown: joinSteps(this.#past.shown, this.#withThought(text)),
+    };
+    this.#step = "";
+    this.#thought = "";
+  }
+
+  #withThought(text: string): string {
+    return joinSteps(quoteThought(this.#thought), text);
+  }
+}
+
+/** `before` and, below it, `after`; either may be empty. */
+export function joinSteps(before: string, after: string): string {
+  if (before.trim() === "") return after;
+  return after.trim() === "" ? before : `${before.trimEnd()}\n\n${after}`;
+}
+
+/** Mattermost folds nothing away: a short quotation is what disturbs least. */
+function quoteThought(thought: string): string {
+  const whole = thought.trim().replaceAll(/\n\s*\n/g, "\n");
+  if (whole === "") return "";
+  const short = whole.slice(0, THOUGHT_CHARS_MAX);
+  const end = short.length < whole.length ? "…" : "";
+  return `> 💭 ${short.replaceAll("\n", "\n> ")}${end}`;
+}
