@@ -133,6 +133,10 @@ const product: readonly [id: string, promise: string][] = [
   ["P68", "The setup keeps comments, order, line ends and whatever it does not know"],
   ["P69", "The setup shows no secret, not even in an error"],
   ["P73", "The setup says which values of the environment count before what it writes"],
+  ["P75", "install.sh finds, verifies and installs the right archive for one person, without root"],
+  ["P76", "An installation that fails changes nothing, and says in one sentence what to do"],
+  ["P77", "A newer version is put in place while a gateway runs"],
+  ["P78", "An install.sh of which only a part arrived does nothing"],
   [
     "P100",
     "A command that destroys the machine is refused in every mode; a dangerous one needs a person's yes, however it is disguised",

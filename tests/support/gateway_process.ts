@@ -22,6 +22,8 @@ export interface GatewaySetup {
   readonly home?: string;
   /** The environment of the process, beside the files of the home. */
   readonly processEnv?: Readonly<Record<string, string>>;
+  /** Another copy of the binary. */
+  readonly binary?: string;
   /** Options behind `hermes gateway`. */
   readonly args?: readonly string[];
 }
@@ -73,17 +75,21 @@ export class GatewayProcess {
 
   private constructor(home: string, setup: GatewaySetup) {
     this.home = home;
-    this.#child = spawn(BINARY_PATH, ["gateway", "--verbose", ...setup.args ?? []], {
-      env: {
-        PATH: process.env.PATH,
-        HERMES_HOME: home,
-        XDG_STATE_HOME: STATE_DIR,
-        TZ: "UTC",
-        ...setup.processEnv,
+    this.#child = spawn(
+      setup.binary ?? BINARY_PATH,
+      ["gateway", "--verbose", ...setup.args ?? []],
+      {
+        env: {
+          PATH: process.env.PATH,
+          HERMES_HOME: home,
+          XDG_STATE_HOME: STATE_DIR,
+          TZ: "UTC",
+          ...setup.processEnv,
+        },
+        stdio: ["ignore", "pipe", "pipe"],
+        cwd: home,
       },
-      stdio: ["ignore", "pipe", "pipe"],
-      cwd: home,
-    });
+    );
     // Not "exit": what it printed last has to be read by then.
     this.exited = new Promise((resolve) => this.#child.once("close", (code) => resolve(code)));
     let rest = "";
