@@ -19,7 +19,7 @@ const LAYERS: readonly [folder: string, mayImport: string][] = [
   ["skills", "errors.ts runtime safety"],
   ["tools", "errors.ts runtime transcript models sessions cron safety files memory skills"],
   ["agent", "errors.ts runtime transcript models sessions cron safety files memory skills tools"],
-  ["replies", "errors.ts runtime mattermost agent"],
+  ["replies", "errors.ts runtime mattermost safety agent"],
   [
     "gateway",
     "errors.ts runtime transcript config mattermost models sessions cron safety files memory skills tools agent replies",

@@ -10,6 +10,7 @@ import { findReplyPosts } from "../replies/find_reply_posts.ts";
 import { ReplyWriter } from "../replies/reply_writer.ts";
 import { keepTyping } from "../replies/typing.ts";
 import { askNobody } from "../safety/approval_request.ts";
+import type { Redact } from "../safety/redact.ts";
 import type { SessionKey, SessionStore } from "../sessions/session_store.ts";
 import type { ToolContext } from "../tools/tool.ts";
 import type { Message, UserMessage } from "../transcript/message.ts";
@@ -34,6 +35,8 @@ export interface ExchangeDeps {
   readonly streaming: boolean;
   /** Whether what the model thought is quoted before its answer. */
   readonly showsReasoning: boolean;
+  /** Takes out of answers what nobody may see. */
+  readonly redact: Redact;
   /** Most characters of earlier messages that a turn is given. */
   readonly historyCharsMax: number;
 }
@@ -73,8 +76,8 @@ export async function runExchange(
   const existing = options.takenUpAgain
     ? await takeBack(message, key, target, deps, signal)
     : new Map<number, Post>();
-  const { runesMax, streaming, showsReasoning } = deps;
-  const answer = { target, answerTo: message.postId, existing, runesMax, streaming };
+  const { redact, runesMax, streaming, showsReasoning } = deps;
+  const answer = { target, answerTo: message.postId, existing, runesMax, streaming, redact };
   const reply = new ReplyWriter({ ...answer, showsReasoning }, deps.delivery);
 
   const typingDone = new AbortController();
@@ -117,8 +120,8 @@ export async function answerWithNote(
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const target = replyTarget(message, deps.sessionOptions.replyMode);
-  const { runesMax } = deps;
-  const answer = { target, answerTo: message.postId, existing: new Map(), runesMax };
+  const { redact, runesMax } = deps;
+  const answer = { target, answerTo: message.postId, existing: new Map(), runesMax, redact };
   const plain = { streaming: false, showsReasoning: false };
   return await new ReplyWriter({ ...answer, ...plain }, deps.delivery).finish(note, signal);
 }

@@ -1,6 +1,7 @@
 import type { TurnEvent } from "../agent/turn.ts";
 import { isInvisible } from "../mattermost/clean_text.ts";
 import type { Post } from "../mattermost/types.ts";
+import type { Redact } from "../safety/redact.ts";
 import { defuseMentions, defusePost } from "./defuse_mentions.ts";
 import { deliverPost, type DeliveryDeps, type ReplyTarget } from "./deliver_post.ts";
 import { editPost } from "./edit_post.ts";
@@ -24,6 +25,8 @@ export interface ReplyOptions {
   readonly streaming: boolean;
   /** Quote what the model thought, shortened, before what it says. */
   readonly showsReasoning: boolean;
+  /** Takes out what nobody may see. */
+  readonly redact: Redact;
 }
 
 /** One post of the answer as the server has it. */
@@ -82,7 +85,7 @@ export class ReplyWriter {
   async finish(note: string, signal: AbortSignal): Promise<readonly string[]> {
     this.#complete.abort();
     await this.#growing;
-    await this.#write(joinSteps(this.#said.shown, note), signal);
+    await this.#write(joinSteps(this.#said.shown, this.#options.redact(note)), signal);
     return this.#shown.map((part) => part.postId);
   }
 
@@ -92,7 +95,7 @@ export class ReplyWriter {
     for (;;) {
       await this.#deps.clock.sleep(EDIT_INTERVAL_MS, stop);
       if (stop.aborted) return;
-      const text = this.#said.shown;
+      const text = this.#said.growing;
       if (isInvisible(text)) continue; // Also when a call failed and begins anew: the posts stay.
       try {
         await this.#write(text, signal);

@@ -1,5 +1,6 @@
 import type { TurnEvent } from "../agent/turn.ts";
 import { cleanText } from "../mattermost/clean_text.ts";
+import { type Redact, withoutLastWord } from "../safety/redact.ts";
 
 /** How much of what the model thought before one step is quoted. */
 const THOUGHT_CHARS_MAX = 600;
@@ -7,13 +8,15 @@ const THOUGHT_CHARS_MAX = 600;
 /** What a turn has said so far, step by step, and what it thought before each of them. */
 export class SaidText {
   readonly #showsReasoning: boolean;
+  readonly #redact: Redact;
   /** Of the steps that are over. */
   #past = { text: "", shown: "" };
   #thought = "";
   #step = "";
 
-  constructor(options: { readonly showsReasoning: boolean }) {
+  constructor(options: { readonly showsReasoning: boolean; readonly redact: Redact }) {
     this.#showsReasoning = options.showsReasoning;
+    this.#redact = options.redact;
   }
 
   /** Takes note of an event. Gives whether there is more to show now. */
@@ -42,22 +45,34 @@ export class SaidText {
     return cleanText(joinSteps(this.#past.text, this.#step));
   }
 
-  /** What is to be seen. */
+  /** What is to be seen, without secrets. */
   get shown(): string {
-    return cleanText(joinSteps(this.#past.shown, this.#withThought(this.#step)));
+    return this.#toShow(this.#thought, this.#step);
+  }
+
+  /** The same while more may come: without the last word, which may be the beginning of a secret. */
+  get growing(): string {
+    return this.#step === ""
+      ? this.#toShow(withoutLastWord(this.#thought), "")
+      : this.#toShow(this.#thought, withoutLastWord(this.#step));
   }
 
   #endStep(text: string): void {
     this.#past = {
       text: joinSteps(this.#past.text, text),
-      shown: joinSteps(this.#past.shown, this.#withThought(text)),
+      shown: joinSteps(this.#past.shown, this.#withThought(this.#thought, text)),
     };
     this.#step = "";
     this.#thought = "";
   }
 
-  #withThought(text: string): string {
-    return joinSteps(quoteThought(this.#thought), text);
+  #toShow(thought: string, step: string): string {
+    return cleanText(joinSteps(this.#past.shown, this.#withThought(thought, step)));
+  }
+
+  /** A thought is cut after its secrets are out: what is left of one would not be recognised. */
+  #withThought(thought: string, text: string): string {
+    return joinSteps(quoteThought(this.#redact(thought)), this.#redact(text));
   }
 }
 

@@ -8,6 +8,7 @@ import type { PostedEvent } from "../../src/mattermost/events.ts";
 import { listen } from "../../src/mattermost/listener.ts";
 import { OwnEchoes } from "../../src/replies/own_echoes.ts";
 import type { Log } from "../../src/runtime/log.ts";
+import { createRedactor } from "../../src/safety/redact.ts";
 import { WaitingItems } from "../../src/runtime/waiting_items.ts";
 import { Secret } from "../../src/runtime/secret.ts";
 import type { Post } from "../../src/sandbox/records.ts";
@@ -101,6 +102,7 @@ export class GatewayLab implements AsyncDisposable {
         typingIntervalMs: 0,
         streaming: true,
         showsReasoning: false,
+        redact: createRedactor({ secrets: () => [], hidesPatterns: true }),
         historyCharsMax: 100_000,
         ...options.exchange,
       },

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { findReplyPosts } from "../../src/replies/find_reply_posts.ts";
 import { ReplyWriter } from "../../src/replies/reply_writer.ts";
+import { createRedactor, type Redact } from "../../src/safety/redact.ts";
 import type { Post } from "../../src/sandbox/records.ts";
 import type { AssistantMessage } from "../../src/transcript/message.ts";
 import { ReplyLab } from "./support.ts";
@@ -10,7 +11,12 @@ const RUNES_MAX = 400;
 
 function writerIn(
   replies: ReplyLab,
-  options: { streaming?: boolean; rootId?: string; showsReasoning?: boolean } = {},
+  options: {
+    streaming?: boolean;
+    rootId?: string;
+    showsReasoning?: boolean;
+    redact?: Redact;
+  } = {},
 ): ReplyWriter {
   const { id, channel_id: channelId } = replies.question;
   return new ReplyWriter({
@@ -20,6 +26,7 @@ function writerIn(
     runesMax: RUNES_MAX,
     streaming: options.streaming ?? true,
     showsReasoning: options.showsReasoning ?? false,
+    redact: options.redact ?? ((text) => text),
   }, replies.deps());
 }
 
@@ -55,12 +62,12 @@ test("ReplyWriter posts a quick answer once and edits nothing", async () => {
 test("[C32] ReplyWriter shows a growing answer once a second, and its last state at once", async () => {
   await using replies = await ReplyLab.start();
   const writer = writerIn(replies);
-  say(writer, "one", replies);
-  const first = await passSecond(replies, "one");
-  for (const word of [" two", " three", " four"]) say(writer, word, replies);
-  await passSecond(replies, "one two three four");
+  say(writer, "one ", replies);
+  const first = await passSecond(replies, "one ");
+  for (const word of ["two ", "three ", "four "]) say(writer, word, replies);
+  await passSecond(replies, "one two three four ");
   assert.equal(replies.lab.requested(/patch$/).length, 1);
-  say(writer, " five", replies);
+  say(writer, "five", replies);
   finishStep(writer, "one two three four five", replies);
   assert.deepEqual(await writer.finish("", replies.never), [first.id]);
   assert.equal(replies.answers()[0]?.message, "one two three four five");
@@ -69,11 +76,11 @@ test("[C32] ReplyWriter shows a growing answer once a second, and its last state
 test("[C32] ReplyWriter does not edit a post that says the same already", async () => {
   await using replies = await ReplyLab.start();
   const writer = writerIn(replies);
-  say(writer, "all of it", replies);
-  await passSecond(replies, "all of it");
+  say(writer, "all of it\n", replies);
+  await passSecond(replies, "all of it\n");
   await replies.lab.clock.sleeperFor(1_000, 1_000);
   replies.lab.clock.advance(1_000);
-  finishStep(writer, "all of it", replies);
+  finishStep(writer, "all of it\n", replies);
   await writer.finish("", replies.never);
   assert.deepEqual(replies.lab.requested(/patch$/), []);
 });
@@ -130,8 +137,8 @@ test("[C32] ReplyWriter goes on in a new post when the server ends the time for 
 test("[C32] ReplyWriter writes the answer into a fresh post when somebody deleted its draft", async () => {
   await using replies = await ReplyLab.start();
   const writer = writerIn(replies);
-  say(writer, "draft", replies);
-  const draft = await passSecond(replies, "draft");
+  say(writer, "draft ", replies);
+  const draft = await passSecond(replies, "draft ");
   replies.lab.sandbox.as("admin").delete(draft.id);
   finishStep(writer, "draft and more", replies);
   const ids = await writer.finish("", replies.never);
@@ -145,7 +152,7 @@ test("ReplyWriter takes back what a failed call of the model had said", async ()
   await using replies = await ReplyLab.start();
   const writer = writerIn(replies);
   say(writer, "The answer is fi", replies);
-  const shown = await passSecond(replies, "The answer is fi");
+  const shown = await passSecond(replies, "The answer is ");
   writer.show({ kind: "restarted", reason: "network" }, replies.never);
   say(writer, "It is four", replies);
   finishStep(writer, "It is four", replies);
@@ -157,14 +164,14 @@ test("ReplyWriter keeps the post while a failed call of the model begins anew", 
   await using replies = await ReplyLab.start();
   const writer = writerIn(replies);
   say(writer, "half an ans", replies);
-  const shown = await passSecond(replies, "half an ans");
+  const shown = await passSecond(replies, "half an ");
   writer.show({ kind: "restarted", reason: "network" }, replies.never);
   for (let second = 0; second < 2; second++) {
     await replies.lab.clock.sleeperFor(1_000, 1_000);
     replies.lab.clock.advance(1_000);
   }
   await replies.lab.clock.sleeperFor(1_000, 1_000);
-  assert.deepEqual(replies.answers().map((post) => post.message), ["half an ans"]);
+  assert.deepEqual(replies.answers().map((post) => post.message), ["half an "]);
   finishStep(writer, "the answer", replies);
   assert.deepEqual(await writer.finish("", replies.never), [shown.id]);
 });
@@ -181,7 +188,7 @@ test("ReplyWriter waits for a server that is away for minutes to write the last 
   await using replies = await ReplyLab.start();
   const writer = writerIn(replies);
   say(writer, "half an ans", replies);
-  await passSecond(replies, "half an ans");
+  await passSecond(replies, "half an ");
   await replies.lab.clock.sleeperFor(1_000, 1_000); // The writer has its answer.
   await replies.lab.sandbox.goDown();
   finishStep(writer, "half an answer", replies);
@@ -235,6 +242,7 @@ test("[P29] ReplyWriter edits the posts of an earlier try of the same answer", a
     runesMax: RUNES_MAX,
     streaming: true,
     showsReasoning: false,
+    redact: (text) => text,
   }, replies.deps());
   finishStep(writer, "the whole answer", replies);
   assert.deepEqual(await writer.finish("", replies.never), [postId]);
@@ -255,6 +263,7 @@ test("[P29] ReplyWriter shows all of an answer of whose earlier posts one was de
     runesMax: RUNES_MAX,
     streaming: false,
     showsReasoning: false,
+    redact: (text: string) => text,
   };
   const writer = new ReplyWriter(options, replies.deps());
   const paragraphs = ["a", "b", "c"].map((letter) => letter.repeat(RUNES_MAX - 10));
@@ -269,7 +278,7 @@ test("[P116] ReplyWriter quotes what the model thought before what it says, shor
   const writer = writerIn(replies, { showsReasoning: true });
   writer.show({ kind: "reasoning_delta", text: "First I look.\n\n" }, replies.never);
   writer.show({ kind: "reasoning_delta", text: "Then I think." }, replies.never);
-  await passSecond(replies, "> 💭 First I look.\n> Then I think.");
+  await passSecond(replies, "> 💭 First I look.\n> Then I");
   assert.equal(writer.text, "");
   say(writer, "It is blue.", replies);
   finishStep(writer, "It is blue.", replies);
@@ -298,7 +307,7 @@ test("ReplyWriter does not believe the first 403 to an edit of a post that stand
   await using replies = await ReplyLab.start();
   const writer = writerIn(replies);
   say(writer, "half an ans", replies);
-  const { id } = await passSecond(replies, "half an ans");
+  const { id } = await passSecond(replies, "half an ");
   await replies.lab.clock.sleeperFor(1_000, 1_000);
   const answer = { kind: "error", status: 403, id: "api.context.permissions.app_error" } as const;
   replies.lab.sandbox.faults.rest = [{ method: "PUT", path: /patch$/, times: 1, answer }];
@@ -311,4 +320,24 @@ test("ReplyWriter does not believe the first 403 to an edit of a post that stand
   replies.lab.clock.advance(1_000);
   await finished;
   assert.deepEqual(replies.answers().map((post) => post.message), ["half an answer"]);
+});
+
+test("[P103] ReplyWriter shows no secret, and no part of one while the answer grows", async () => {
+  await using replies = await ReplyLab.start();
+  const token = ["ghp", "a1B2c3D4e5F6g7H8i9J0k1L2"].join("_");
+  const redact = createRedactor({ secrets: () => ["own-secret-1"], hidesPatterns: true });
+  const writer = writerIn(replies, { redact });
+  say(writer, `It is ${token.slice(0, 12)}`, replies);
+  await passSecond(replies, "It is ");
+  say(writer, `${token.slice(12)} and own-se`, replies);
+  await passSecond(replies, "It is ghp_a1...k1L2 and ");
+  const text = `It is ${token} and own-secret-1.`;
+  say(writer, "cret-1.", replies);
+  finishStep(writer, text, replies);
+  await writer.finish("password=hunter2", replies.never);
+  const hidden = "It is ghp_a1...k1L2 and ***.\n\npassword=***";
+  assert.deepEqual(replies.answers().map((post) => post.message), [hidden]);
+  for (const { body } of replies.lab.sandbox.requests) {
+    assert.doesNotMatch(JSON.stringify(body ?? ""), /B2c3|own-se/);
+  }
 });

@@ -192,6 +192,7 @@ function exchangeSettings(
       : 0,
     streaming: config.streaming.enabled,
     showsReasoning: config.display.showReasoning,
+    redact: agent.redact,
     historyCharsMax: historyCharsMax(agent),
   };
 }
