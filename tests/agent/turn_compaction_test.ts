@@ -57,7 +57,7 @@ async function run(
   });
   const { stepsMax = 90, ...more } = rest;
   const deps = turnDeps([model], {
-    tools: [look],
+    tools: [look, { ...look, name: "go", readOnly: false }],
     stepsMax,
     compaction: { compactor, triggerShare: 0.5 },
   });
@@ -168,7 +168,7 @@ test("[P14] runTurn() gives up when the request alone is too long for the model"
 
 test("[P119] runTurn() reads what people say meanwhile with the next tool result", async () => {
   const steer = new SteerBox();
-  const calls = ["a", "b"].map((at) => ({ id: at, name: "look", arguments: { at } }));
+  const calls = ["a", "b"].map((at) => ({ id: at, name: "go", arguments: { at } }));
   const { model, events } = await run([
     async function* (signal) {
       steer.push("only the blue ones");

@@ -321,6 +321,8 @@ test("[P118] load() reads no further back than the last compaction", async () =>
   await fixture.store.compact(KEY, [user("short")]);
   const store = await fixture.reopen();
   assert.deepEqual(await store.load(KEY, { charsMax: 100 }), [user("short")]);
+  await writeFile(await fixture.sessionPath(), "not read again\n");
+  assert.deepEqual(await store.load(KEY, ALL), [user("short")]);
   await store.append(KEY, [stored(answer("long"))]);
   assert.deepEqual(await store.load(KEY, ALL), [user("short"), answer("long")]);
 });
