@@ -2,6 +2,7 @@ import { ModelError } from "../models/errors.ts";
 import type { ModelClient } from "../models/model_client.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Log } from "../runtime/log.ts";
+import { NewestEntries } from "../runtime/newest_entries.ts";
 import type { SessionKey, SessionUsage } from "../sessions/session_store.ts";
 import { NO_SESSION_USAGE } from "../sessions/session_usage.ts";
 import { estimateTokens } from "../transcript/estimate_tokens.ts";
@@ -62,7 +63,7 @@ export interface Compacted {
 export class Compactor {
   readonly #deps: CompactorDeps;
   /** How many compactions in a row were not worth it. */
-  readonly #poor = new Map<SessionKey, number>();
+  readonly #poor = new NewestEntries<SessionKey, number>(SESSIONS_MAX);
   #restsUntilMs = 0;
 
   constructor(deps: CompactorDeps) {
@@ -82,7 +83,7 @@ export class Compactor {
     const compacted = shortened ?? await this.#sumUp(input, parts, signal);
     const saving = compacted === undefined ? 0 : savingOf(messages, compacted.messages);
     const isPoor = saving < SAVING_MIN;
-    this.#note(sessionKey, isPoor ? poor + 1 : 0);
+    this.#poor.put(sessionKey, isPoor ? poor + 1 : 0);
     this.#deps.log("info", "session.compacted", {
       session: sessionKey,
       how: compacted?.how ?? "not",
@@ -146,14 +147,6 @@ export class Compactor {
     }
     this.#restsUntilMs = clock.nowMs() + restMs;
     return undefined;
-  }
-
-  #note(sessionKey: SessionKey, poor: number): void {
-    this.#poor.delete(sessionKey);
-    if (poor > 0) this.#poor.set(sessionKey, poor);
-    if (this.#poor.size <= SESSIONS_MAX) return;
-    const [oldest] = this.#poor.keys();
-    if (oldest !== undefined) this.#poor.delete(oldest);
   }
 }
 

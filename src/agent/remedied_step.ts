@@ -30,7 +30,7 @@ export async function* runRemediedStep(
     const heard = { text: "" };
     try {
       const request = word === undefined ? talk.request() : withUserText(talk.request(), word);
-      const answer = yield* listening(runStep(request, talk.model, signal), heard);
+      const answer = yield* runStep(request, { model: talk.model, heard }, signal);
       usage = addSessionUsage(usage, answer.usage);
       const isGood = answer.message !== undefined && answer.finishReason !== "refused";
       const reason = answer.finishReason === "refused" ? "refused" : "empty";
@@ -50,20 +50,6 @@ export async function* runRemediedStep(
       }
       throw error;
     }
-  }
-}
-
-/** Passes a step on, and keeps the text that it streamed and did not void. */
-async function* listening(
-  step: AsyncGenerator<StepEvent, StepAnswer>,
-  heard: { text: string },
-): AsyncGenerator<StepEvent, StepAnswer> {
-  for (;;) {
-    const next = await step.next();
-    if (next.done === true) return next.value;
-    if (next.value.kind === "text_delta") heard.text += next.value.text;
-    if (next.value.kind === "restarted") heard.text = "";
-    yield next.value;
   }
 }
 

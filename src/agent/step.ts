@@ -35,6 +35,12 @@ export interface StepAnswer {
   readonly usage: SessionUsage;
 }
 
+export interface StepDeps {
+  readonly model: ModelClient;
+  /** Holds the text that was streamed and is not void, also when the step throws. */
+  readonly heard: { text: string };
+}
+
 /**
  * Lets the model speak once. An answer that says nothing is asked for a second time; one that is cut
  * off at the output limit is continued and put together. Throws when the model fails and when `signal`
@@ -42,14 +48,14 @@ export interface StepAnswer {
  */
 export async function* runStep(
   request: ModelRequest,
-  model: ModelClient,
+  deps: StepDeps,
   signal: AbortSignal,
 ): AsyncGenerator<StepEvent, StepAnswer> {
-  const first = yield* streamAnswer(request, "", model, signal);
+  const first = yield* streamAnswer(request, "", deps, signal);
   let { message, finishReason } = first;
   let usage = usageOf(first);
   if (saysNothing(message) && finishReason !== "refused") {
-    const again = yield* streamAnswer(withUserText(request, NUDGE_TEXT), "", model, signal);
+    const again = yield* streamAnswer(withUserText(request, NUDGE_TEXT), "", deps, signal);
     ({ message, finishReason } = again);
     usage = addSessionUsage(usage, usageOf(again));
   }
@@ -58,7 +64,7 @@ export async function* runStep(
     if (message.toolCalls.length > 0) break;
     const soFar = { ...request, messages: [...request.messages, message] };
     const rest = withUserText(soFar, CONTINUE_TEXT);
-    const next = yield* streamAnswer(rest, message.text, model, signal);
+    const next = yield* streamAnswer(rest, message.text, deps, signal);
     message = joinMessages(message, next.message);
     finishReason = next.finishReason;
     usage = addSessionUsage(usage, usageOf(next));
@@ -81,11 +87,14 @@ export function withUserText(request: ModelRequest, text: string): ModelRequest 
 async function* streamAnswer(
   request: ModelRequest,
   textBefore: string,
-  model: ModelClient,
+  { model, heard }: StepDeps,
   signal: AbortSignal,
 ): AsyncGenerator<StepEvent, ModelDone> {
+  heard.text = textBefore;
   for await (const event of model.stream(request, signal)) {
     if (event.kind === "done") return event;
+    if (event.kind === "text_delta") heard.text += event.text;
+    if (event.kind === "restarted") heard.text = textBefore;
     yield event;
     const begins = event.kind === "restarted" && textBefore !== "";
     if (begins) yield { kind: "text_delta", text: textBefore };

@@ -51,7 +51,8 @@ export function composeMattermostNetwork(config: Config): Network {
 /** A model and the key that it is asked with, for the log to leave out. */
 export interface ComposedModel {
   readonly client: ModelClient;
-  readonly providerId: string;
+  /** Provider, address and model: what tells one from another. */
+  readonly name: string;
   readonly apiKey: Secret;
 }
 
@@ -82,7 +83,8 @@ export function composeModel(
   };
   const { fetch } = composeModelNetwork(config);
   const client = createModelClient(chosen, { ...foundations, fetch, limits });
-  return { client, providerId: chosen.providerId, apiKey: chosen.apiKey };
+  const name = `${chosen.providerId} ${chosen.baseUrl} ${chosen.modelId}`;
+  return { client, name, apiKey: chosen.apiKey };
 }
 
 /** Which model the settings name, or why they name none. */

@@ -30,8 +30,6 @@ export interface ComposedModels {
 export function composeModels(config: Config, foundations: Foundations): ComposedModels {
   const { fallbacks, auxiliary } = config.providers;
   const primary = composeModel(config, foundations, { hurries: fallbacks.length > 0 });
-  const isPrimary = ({ providerId, client }: ComposedModel) =>
-    providerId === primary.providerId && client.modelId === primary.client.modelId;
   const compose = (other: OtherModel, place: string, role: ModelRole) => {
     const settings = { ...endpointSettings(other, config), ...role.settings };
     const { totalTimeoutMs } = other;
@@ -46,7 +44,7 @@ export function composeModels(config: Config, foundations: Foundations): Compose
       const hurries = index < fallbacks.length - 1;
       return compose(other, `fallback_providers.${index}`, { hurries }) ?? [];
     })
-    .filter((other) => !isPrimary(other));
+    .filter(({ name }) => name !== primary.name);
   const helpers = new Map(
     Object.entries(auxiliary).flatMap(([task, other]) => {
       if (isTheMainModel(other)) return [];
@@ -81,23 +79,26 @@ function composeOrLeaveOut(
   }
 }
 
-/** The words of the original for "no other one". */
 function isTheMainModel({ provider, model, baseUrl }: OtherModel): boolean {
-  return /^(?:auto|main)?$/i.test(provider ?? "") && !model && !baseUrl;
+  return otherProvider(provider) === undefined && !model && !baseUrl;
 }
 
-/** `auto` and `main` name the provider of the main model; its key and address go with it. */
+/** `auto` and `main` are the words of the original for "no other one". */
+function otherProvider(provider: string | undefined): string | undefined {
+  return /^(?:auto|main)?$/i.test(provider ?? "") ? undefined : provider;
+}
+
+/** Without another provider or address, those of the main model count, and its key. */
 function endpointSettings(
   { provider, model, baseUrl, apiKey, apiKeyVariable }: OtherModel,
   config: Config,
 ): ModelRole["settings"] {
   const variable = apiKeyVariable && config.environment.get(apiKeyVariable);
   const key = apiKey ?? (variable ? new Secret(variable) : undefined);
-  const isOfMain = /^(?:auto|main)?$/i.test(provider ?? "") && !baseUrl;
-  if (isOfMain) return { model, ...(key !== undefined && { apiKey: key }) };
-  const isNamed = provider !== undefined && !/^(?:auto|main)$/i.test(provider);
+  const other = otherProvider(provider);
+  if (other === undefined && !baseUrl) return { model, ...(key !== undefined && { apiKey: key }) };
   return {
-    provider: isNamed ? provider : "custom",
+    provider: other ?? "custom",
     model,
     baseUrl,
     apiKey: key,

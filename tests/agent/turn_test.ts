@@ -336,6 +336,22 @@ test("runTurn() keeps the part that was said when it is aborted in the middle of
   assert.deepEqual(messages[1], answer("Once upon"));
 });
 
+test("runTurn() ends the call of the model when nobody listens any more", async () => {
+  let isOpen = false;
+  const model = new ModelScript(async function* () {
+    isOpen = true;
+    try {
+      for (;;) yield { kind: "text_delta", text: "and " };
+    } finally {
+      isOpen = false;
+    }
+  });
+  const turn = runTurn(toInput([]), turnDeps([model]), never);
+  for await (const event of turn) if (event.kind === "text_delta") break;
+  assert.equal(model.requests.length, 1);
+  assert.equal(isOpen, false);
+});
+
 test("runTurn() ends in order when it is aborted after its last word", async () => {
   const abort = new AbortController();
   const { outcome } = await run(
