@@ -199,6 +199,11 @@ const product: readonly [id: string, promise: string][] = [
     "What every request costs at least can be seen, and is less than 8,000 tokens by default",
   ],
   ["P141", "Sets of tools are switched on and off, for the chat, the terminal and jobs"],
+  ["P150", "The model gets what people attach: texts, documents, images, recordings"],
+  [
+    "P151",
+    "A file that cannot be used is told to the person and the model, and stops nothing else",
+  ],
 ];
 
 export const REQUIREMENTS: readonly Requirement[] = [

@@ -28,6 +28,7 @@ export async function* runRemediedStep(
   let usage = NO_SESSION_USAGE;
   for (;;) {
     const heard = { text: "" };
+    if (deps.models.isBlind(talk.model)) talk.withoutImages = true;
     try {
       const request = word === undefined ? talk.request() : withUserText(talk.request(), word);
       const answer = yield* runStep(request, { model: talk.model, heard }, signal);
@@ -74,6 +75,8 @@ async function* remedy(
       ? yield* compactMore(talk, failure, compactions, deps, signal)
       : next === "shorten_output"
       ? shortenOutput(talk, limits.outputTokensMax)
+      : next === "strip_images"
+      ? stripImages(talk)
       : next === "strip_reasoning" && stripReasoning(talk);
     if (!helps) continue;
     deps.log("warn", "turn.remedy", { kind, remedy: next, model: talk.model.modelId });
@@ -94,6 +97,12 @@ function shortenOutput(talk: Talk, tokensMax: number | undefined): boolean {
   if (tokensMax === undefined || tokensMax < OUTPUT_TOKENS_MIN) return false;
   if (tokensMax >= (talk.outputTokensMax ?? Infinity)) return false;
   talk.outputTokensMax = tokensMax;
+  return true;
+}
+
+function stripImages(talk: Talk): boolean {
+  if (talk.withoutImages || !talk.hasImages) return false;
+  talk.withoutImages = true;
   return true;
 }
 

@@ -37,6 +37,7 @@ export class Talk {
   windowTokens: number;
   outputTokensMax: number | undefined;
   withoutReasoning = false;
+  withoutImages = false;
 
   constructor(parts: {
     readonly sessionKey: SessionKey;
@@ -70,6 +71,14 @@ export class Talk {
     this.windowTokens = model.contextTokensMax;
     this.outputTokensMax = undefined;
     this.withoutReasoning = false;
+    this.withoutImages = false;
+  }
+
+  /** Whether requests hold images. */
+  get hasImages(): boolean {
+    return this.#messages.some((message) =>
+      message.role === "user" && message.images !== undefined
+    );
   }
 
   add(...messages: readonly Message[]): void {
@@ -107,6 +116,7 @@ export class Talk {
       tools: this.tools.descriptions,
       ...(this.outputTokensMax !== undefined && { outputTokensMax: this.outputTokensMax }),
       ...(this.withoutReasoning && { withoutReasoning: true }),
+      ...(this.withoutImages && { withoutImages: true }),
     };
   }
 }

@@ -128,6 +128,7 @@ function modelSettings(config: Config, modelId = config.model.id): ModelSettings
     outputTokensMax: model.outputTokensMax,
     reasoningEffort: config.agent.reasoningEffort,
     showsReasoning: config.display.showReasoning,
+    seesImages: modelId === config.model.id ? config.media.modelSees : undefined,
     customProviders: providers.custom.map((custom) => ({
       ...custom,
       contextTokensMax: custom.contextTokensMax[modelId ?? custom.model ?? ""],

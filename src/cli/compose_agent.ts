@@ -4,6 +4,7 @@ import { Compactor } from "../agent/compactor.ts";
 import type { PromptSources } from "../agent/session_prompt.ts";
 import type { Config } from "../config/load_config.ts";
 import type { HomePaths } from "../config/paths.ts";
+import { FileCache } from "../files/file_cache.ts";
 import { MemoryStore } from "../memory/memory_store.ts";
 import type { CommandGate } from "../safety/command_gate.ts";
 import type { PathPlaces } from "../safety/path_rules.ts";
@@ -46,6 +47,8 @@ export interface AgentParts extends AgentHost {
   readonly todos: TodoLists;
   readonly compactor: Compactor;
   readonly sessionSearch: SessionSearch;
+  /** Files that people have sent, and that tools have fetched. */
+  readonly files: FileCache;
   /** Decides which commands run. */
   readonly gate: CommandGate;
   readonly terminal: TerminalParts;
@@ -110,6 +113,7 @@ export function composeAgent(host: AgentHost): AgentParts {
     gate,
     terminal: composeTerminal(host, { workFolder, gate, opened }),
     fileMemory: new FileMemory(),
+    files: new FileCache({ folder: paths.cachedFilesFolder, clock, log }),
     redact,
     opened,
     blocked: refuseInjection,

@@ -23,6 +23,8 @@ export interface HomePaths {
   readonly cronFolder: string;
   /** Results of tools that are too long to be shown. */
   readonly cachedResultsFolder: string;
+  /** Files that people have sent. */
+  readonly cachedFilesFolder: string;
 }
 
 export function homePaths(home: string): HomePaths {
@@ -42,6 +44,7 @@ export function homePaths(home: string): HomePaths {
     skillsFolder: join(home, "skills"),
     cronFolder: join(home, "cron"),
     cachedResultsFolder: join(home, "cache", "results"),
+    cachedFilesFolder: join(home, "cache", "documents"),
   };
 }
 

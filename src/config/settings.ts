@@ -6,6 +6,7 @@ import { DISPLAY_SETTINGS } from "./settings/display_settings.ts";
 import { GATEWAY_SETTINGS } from "./settings/gateway_settings.ts";
 import { LOG_SETTINGS } from "./settings/log_settings.ts";
 import { MATTERMOST_SETTINGS } from "./settings/mattermost_settings.ts";
+import { MEDIA_SETTINGS } from "./settings/media_settings.ts";
 import { MEMORY_SETTINGS } from "./settings/memory_settings.ts";
 import { MODEL_SETTINGS } from "./settings/model_settings.ts";
 import { NETWORK_SETTINGS } from "./settings/network_settings.ts";
@@ -34,6 +35,7 @@ export const SETTINGS = {
   agent: AGENT_SETTINGS,
   terminal: TERMINAL_SETTINGS,
   tools: TOOLS_SETTINGS,
+  media: MEDIA_SETTINGS,
   memory: MEMORY_SETTINGS,
   skills: SKILLS_SETTINGS,
   approvals: APPROVALS_SETTINGS,

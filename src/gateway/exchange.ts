@@ -14,6 +14,7 @@ import type { Redact } from "../safety/redact.ts";
 import type { SessionKey, SessionStore } from "../sessions/session_store.ts";
 import type { ToolContext } from "../tools/tool.ts";
 import type { Message, UserMessage } from "../transcript/message.ts";
+import { type AttachmentDeps, type Attachments, fetchAttachments } from "./attachments.ts";
 import type { InboundMessage } from "./inbound.ts";
 import { conversationFacts, PLATFORM_HINT } from "./conversation_facts.ts";
 import type { Ledger } from "./ledger.ts";
@@ -27,6 +28,7 @@ export interface ExchangeDeps {
   readonly delivery: DeliveryDeps;
   readonly sessionOptions: SessionOptions;
   readonly prompt: PromptSources;
+  readonly attachments: AttachmentDeps;
   /** More instructions for one channel, by channel id. */
   readonly channelPrompts: ReadonlyMap<string, string>;
   /** Most code points the server takes in one post. */
@@ -141,7 +143,8 @@ async function runTurnInto(
   signal: AbortSignal,
 ): Promise<string> {
   try {
-    const input = await turnInput(message, key, deps);
+    const attached = await fetchAttachments(message.files, deps.attachments, signal);
+    const input = await turnInput(message, key, attached, deps);
     let outcome: TurnOutcome = "empty";
     for await (const event of runTurn(input, deps.turn, signal)) {
       await keep(event, message, key, deps);
@@ -152,7 +155,8 @@ async function runTurnInto(
     if (saysNothing && outcome === "answered") outcome = "empty";
     const note = OUTCOME_NOTES[outcome];
     if (saysNothing) await keepUnanswered(note, outcome === "refused", message, key, deps);
-    return note;
+    const problems = attached.problems.map((problem) => `_(${problem})_`);
+    return [note, ...problems].filter((line) => line !== "").join("\n");
   } catch (error) {
     signal.throwIfAborted();
     const note = failureNote(error, message, deps);
@@ -187,7 +191,12 @@ async function keepUnanswered(
   await sessions.append(key, [{ atMs, message: { role: "assistant", text: note, toolCalls: [] } }]);
 }
 
-async function turnInput(message: InboundMessage, key: SessionKey, deps: ExchangeDeps) {
+async function turnInput(
+  message: InboundMessage,
+  key: SessionKey,
+  attached: Attachments,
+  deps: ExchangeDeps,
+) {
   if (message.rootId !== "") await beginThread(message, key, deps);
   const [session, history, { contextTokens }] = await Promise.all([
     deps.sessions.describe(key),
@@ -195,7 +204,12 @@ async function turnInput(message: InboundMessage, key: SessionKey, deps: Exchang
     deps.sessions.usageOf(key),
   ]);
   const shared = isShared(message, deps.sessionOptions);
-  const userMessage: UserMessage = { role: "user", text: userText(message, { shared }) };
+  const { images } = attached;
+  const userMessage: UserMessage = {
+    role: "user",
+    text: userText(message, { shared, attached: attached.texts }),
+    ...(images.length > 0 ? { images } : {}),
+  };
   const channelPrompt = deps.channelPrompts.get(message.channelId) ?? "";
   const tools = await deps.turn.loadTools();
   const systemPrompt = await sessionPrompt(

@@ -37,6 +37,7 @@ export type PostOrigin =
   | "nobody";
 
 export interface AttachedFile {
+  readonly id: string;
   readonly name: string;
   readonly mimeType: string;
   readonly sizeBytes: number;
@@ -76,6 +77,7 @@ export function toInboundMessage(event: PostedEvent, bot: BotIdentity): InboundM
     mentionsBot: mention !== undefined,
     origin: originOf(post, bot.userId),
     files: post.files.map((file) => ({
+      id: file.id,
       name: file.name,
       mimeType: file.mime_type,
       sizeBytes: file.size,

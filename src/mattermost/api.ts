@@ -7,13 +7,14 @@ import {
   decodePost,
   decodePostPage,
   decodeTeam,
+  decodeUpload,
   decodeUser,
   parseJson,
 } from "./decode.ts";
 import { MattermostApiError, UnexpectedAnswerError } from "./errors.ts";
 import { findAppError } from "./read_answer.ts";
 import { RestClient, type RestClientDeps, type RestRequest } from "./rest_client.ts";
-import type { Channel, ClientConfig, Post, PostPage, Team, User } from "./types.ts";
+import type { Channel, ClientConfig, FileInfo, Post, PostPage, Team, User } from "./types.ts";
 
 /** Most posts the server puts into one page. Source: api4/post.go. */
 const POSTS_PAGE_SIZE = 200;
@@ -180,6 +181,29 @@ export class MattermostApi {
       decodePost,
       signal,
     );
+  }
+
+  /** GET /files/{file_id}: its bytes as they come. The server's idea of the size may be wrong. */
+  downloadFile(fileId: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    const path = `/files/${fileId}`;
+    return this.#rest.download({ action: "read a file", method: "GET", path }, signal);
+  }
+
+  /** GET /files/{file_id}/preview: an image as a JPEG of moderate size. */
+  downloadPreview(fileId: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    const path = `/files/${fileId}/preview`;
+    return this.#rest.download({ action: "read a preview", method: "GET", path }, signal);
+  }
+
+  /** POST /files: a file to be attached to a post of this channel; until then nobody sees it. */
+  async uploadFile(
+    file: { readonly channelId: string; readonly name: string; readonly content: Blob },
+    signal: AbortSignal,
+  ): Promise<FileInfo> {
+    const query = new URLSearchParams({ channel_id: file.channelId, filename: file.name });
+    const path = `/files?${query}`;
+    const request = { action: "upload a file", method: "POST", path, body: file.content } as const;
+    return await this.#rest.request(request, decodeUpload, signal);
   }
 
   /** DELETE /posts/{post_id} */

@@ -158,6 +158,11 @@ export function parseJson(text: string): unknown {
   }
 }
 
+/** The answer to an upload of one file. */
+export function decodeUpload(value: unknown): FileInfo | undefined {
+  return decodeFileInfo(asArray(asObject(value)?.file_infos)[0]);
+}
+
 function decodeFileInfo(value: unknown): FileInfo | undefined {
   const file = asObject(value);
   if (!isId(file?.id)) return undefined;

@@ -12,6 +12,10 @@ import { findAppError, parseRetryAfterMs, readTextPart } from "./read_answer.ts"
 
 /** Longest time for one request with its answer. The server forgets a pending post id after 30 s. */
 const REQUEST_MS_MAX = 15_000;
+/** Longest wait for the next part of a file. */
+const FILE_PART_MS_MAX = 30_000;
+/** A file that is sent more slowly than that does not arrive in any useful time. */
+const UPLOAD_BYTES_PER_MS_MIN = 50;
 /** So much of a refusal is read; a proxy's page is cut. */
 const REFUSAL_BYTES_MAX = 8_192;
 /** Wait after a 429 that names no time. */
@@ -35,6 +39,7 @@ export interface RestRequest {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
   /** Below `/api/v4`, with its query. */
   readonly path: string;
+  /** Sent as JSON, but for a `Blob`, which is sent as it is. */
   readonly body?: unknown;
 }
 
@@ -74,6 +79,51 @@ export class RestClient {
     throw new UnexpectedAnswerError({ action: request.action, kind: "not_json", status });
   }
 
+  /** A file as it comes: there is no limit for the whole, but each part has to come in time. */
+  async *download(request: RestRequest, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    await this.#waitOutPause(signal);
+    const url = this.#deps.serverUrl.restUrl + request.path;
+    const left = new AbortController();
+    const late = new AbortController();
+    const life = AbortSignal.any([signal, left.signal, late.signal]);
+    const inTime = <T>(pending: Promise<T>) => this.#inTime(pending, late, life);
+    try {
+      const response = await inTime(
+        this.#deps.fetch(url, { ...this.#init(request), signal: life }),
+      );
+      if (!response.ok) {
+        const { status, headers } = response;
+        const text = await inTime(readTextPart(response, REFUSAL_BYTES_MAX));
+        throw this.#refusal(request, { status, headers, text });
+      }
+      const reader = response.body?.getReader();
+      while (reader !== undefined) {
+        const { done, value } = await inTime(reader.read());
+        if (done) return;
+        yield value;
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      if (late.signal.aborted) throw new NetworkError("timeout", url, { cause: error });
+      throw error instanceof HermesError ? error : classifyNetworkError(error, url);
+    } finally {
+      left.abort();
+    }
+  }
+
+  /** Waits for a part of a file, and aborts `late` when it does not come. */
+  async #inTime<T>(pending: Promise<T>, late: AbortController, life: AbortSignal): Promise<T> {
+    const came = new AbortController();
+    const limit = this.#deps.clock.sleep(FILE_PART_MS_MAX, AbortSignal.any([life, came.signal]))
+      .then(() => came.signal.aborted || late.abort());
+    try {
+      return await pending;
+    } finally {
+      came.abort();
+      await limit;
+    }
+  }
+
   /** The answer itself, when it says that it is JSON of a Mattermost server. */
   async ask(request: RestRequest, signal: AbortSignal): Promise<Answer> {
     await this.#waitOutPause(signal);
@@ -109,7 +159,9 @@ export class RestClient {
     const url = serverUrl.restUrl + request.path;
     const timeout = new AbortController();
     const answered = new AbortController();
-    const expiry = clock.sleep(REQUEST_MS_MAX, AbortSignal.any([signal, answered.signal]))
+    const size = request.body instanceof Blob ? request.body.size : 0;
+    const msMax = REQUEST_MS_MAX + size / UPLOAD_BYTES_PER_MS_MIN;
+    const expiry = clock.sleep(msMax, AbortSignal.any([signal, answered.signal]))
       .then(() => timeout.abort()); // Also when answered: it lets go of the caller's signal.
     try {
       const response = await this.#deps.fetch(url, {
@@ -134,8 +186,11 @@ export class RestClient {
     const headers = token === undefined ? {} : { authorization: `Bearer ${token.reveal()}` };
     const init = { method: request.method, redirect: "manual" } as const;
     if (request.body === undefined) return { ...init, headers };
-    const withType = { ...headers, "content-type": "application/json" };
-    return { ...init, headers: withType, body: JSON.stringify(request.body) };
+    const { body } = request;
+    const isFile = body instanceof Blob;
+    const type = isFile ? "application/octet-stream" : "application/json";
+    const sent = isFile ? body : JSON.stringify(body);
+    return { ...init, headers: { ...headers, "content-type": type }, body: sent };
   }
 
   #refusal(request: RestRequest, answer: Answer): MattermostApiError | UnexpectedAnswerError {

@@ -6,6 +6,7 @@ import { AnswerCollector } from "./answer_collector.ts";
 import { type CallLimits, CallTimer } from "./call_timer.ts";
 import type { ChosenModel } from "./choose_model.ts";
 import { readFailure, ReportedError } from "./failure_facts.ts";
+import { loadImages, NO_IMAGES } from "./load_images.ts";
 import type { ModelClient, ModelEvent, ModelRequest } from "./model_client.ts";
 import { toModelError } from "./model_failures.ts";
 import { costOf } from "./prices.ts";
@@ -68,7 +69,10 @@ async function* streamOnce(
   });
   using timer = new CallTimer(chosen, limits, clock, signal);
   try {
-    const call = { ...toSdkCall(request, chosen), abortSignal: exchange.signal };
+    const images = request.withoutImages || chosen.isBlind
+      ? NO_IMAGES
+      : await loadImages(request.messages);
+    const call = { ...toSdkCall(request, chosen, images), abortSignal: exchange.signal };
     const { stream } = await timer.wait(fromLibrary(model.doStream(call)));
     const reader = stream.getReader();
     for (;;) {

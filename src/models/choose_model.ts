@@ -23,6 +23,8 @@ export interface ModelSettings {
   readonly reasoningEffort?: ReasoningEffort | undefined;
   /** Whether somebody reads what the model thinks. */
   readonly showsReasoning?: boolean | undefined;
+  /** Whether the model sees images, where somebody knows. */
+  readonly seesImages?: boolean | undefined;
   readonly customProviders: readonly CustomProvider[];
 }
 
@@ -53,6 +55,8 @@ export interface ChosenModel {
   /** The setting to change when the key is refused. */
   readonly apiKeySetting: string;
   readonly contextTokensMax: number;
+  /** Images are told of, not sent. A model of which nobody knows is sent them until it refuses. */
+  readonly isBlind: boolean;
   readonly outputTokensMax: number | undefined;
   readonly reasoningEffort: ReasoningEffort;
   readonly showsReasoning: boolean;
@@ -70,6 +74,9 @@ export interface NoModel {
  * conversation is shortened before a provider refuses it.
  */
 export const CONTEXT_TOKENS_DEFAULT = 128_000;
+
+/** Families that take text alone, and would make the first try with an image a failure. */
+const KNOWN_BLIND = /deepseek-(?:chat|reasoner|coder|r1|v3)|gpt-3\.5|\bo[13]-mini\b|codestral/i;
 
 const NO_KEY = "no-key-required";
 
@@ -135,6 +142,7 @@ export function chooseModel(
     apiKeySetting,
     contextTokensMax: settings.contextTokensMax ?? custom?.contextTokensMax ??
       CONTEXT_TOKENS_DEFAULT,
+    isBlind: !(settings.seesImages ?? !KNOWN_BLIND.test(modelId)),
     outputTokensMax: settings.outputTokensMax,
     reasoningEffort: settings.reasoningEffort ?? "none",
     showsReasoning: settings.showsReasoning ?? false,

@@ -10,6 +10,8 @@ export class ModelChain {
   readonly #models: readonly [ModelClient, ...ModelClient[]];
   readonly #clock: Clock;
   readonly #restingUntilMs = new Map<ModelClient, number>();
+  /** Those that have refused images. */
+  readonly #blind = new Set<ModelClient>();
 
   constructor(models: readonly [ModelClient, ...ModelClient[]], clock: Clock) {
     this.#models = models;
@@ -34,7 +36,13 @@ export class ModelChain {
 
   /** Remembers a failure that later turns had better not run into. */
   note(failed: ModelClient, { kind }: ModelError): void {
+    if (kind === "images_refused") this.#blind.add(failed);
     if (kind === "rate_limit") this.#restingUntilMs.set(failed, this.#clock.nowMs() + REST_MS);
+  }
+
+  /** Whether the model has refused images before, so that it need not be tried again. */
+  isBlind(model: ModelClient): boolean {
+    return this.#blind.has(model);
   }
 
   #awake(models: readonly ModelClient[]): ModelClient | undefined {

@@ -13,6 +13,8 @@ export interface ModelRequest {
   readonly outputTokensMax?: number;
   /** The model shall not think, and gets nothing back of what it thought. */
   readonly withoutReasoning?: true;
+  /** Images are told of, not sent. */
+  readonly withoutImages?: true;
 }
 
 /** A tool as the model sees it. */

@@ -1,5 +1,11 @@
-import type { AssistantMessage, Message, ToolResultMessage } from "../transcript/message.ts";
+import type {
+  AssistantMessage,
+  Message,
+  ToolResultMessage,
+  UserMessage,
+} from "../transcript/message.ts";
 import type { ChosenModel } from "./choose_model.ts";
+import { type LoadedImages, NO_IMAGES } from "./load_images.ts";
 import type { ModelRequest, ToolDescription } from "./model_client.ts";
 import { contentOf, decodeEcho, echoSource } from "./provider_echo.ts";
 import type { Wire } from "./provider_table.ts";
@@ -20,26 +26,35 @@ const ANTHROPIC_OUTPUT_TOKENS_DEFAULT = 32_000;
 const EMPTY_TEXT = "(empty message)";
 
 /** A request in the library's words. The same request gives the same bytes on the wire. */
-export function toSdkCall(request: ModelRequest, chosen: ChosenModel): SdkCallOptions {
+export function toSdkCall(
+  request: ModelRequest,
+  chosen: ChosenModel,
+  images: LoadedImages = NO_IMAGES,
+): SdkCallOptions {
   const maxOutputTokens = request.outputTokensMax ?? chosen.outputTokensMax ??
     (chosen.wire === "anthropic" && !chosen.modelId.includes("claude")
       ? ANTHROPIC_OUTPUT_TOKENS_DEFAULT
       : undefined);
   return {
-    prompt: toSdkPrompt(request, chosen),
+    prompt: toSdkPrompt(request, chosen, images),
     ...(request.tools.length > 0 && { tools: request.tools.map(toSdkTool) }),
     ...(maxOutputTokens !== undefined && { maxOutputTokens }),
     ...callOptions(request, chosen),
   };
 }
 
-function toSdkPrompt(request: ModelRequest, chosen: ChosenModel): SdkPrompt {
+function toSdkPrompt(
+  request: ModelRequest,
+  chosen: ChosenModel,
+  images: LoadedImages,
+): SdkPrompt {
   const prompt: SdkPrompt = [];
   if (request.systemPrompt !== "") {
     prompt.push({ role: "system", content: request.systemPrompt.toWellFormed() });
   }
   for (const message of request.messages) {
-    appendMessage(prompt, request.withoutReasoning ? plain(message) : message, chosen);
+    const sent = request.withoutReasoning ? plain(message) : message;
+    appendMessage(prompt, sent, chosen, images);
   }
   if (chosen.wire !== "anthropic") return prompt;
   return prompt.map((message, index) => {
@@ -55,11 +70,15 @@ function plain(message: Message): Message {
   return { role, text, toolCalls };
 }
 
-function appendMessage(prompt: SdkPrompt, message: Message, chosen: ChosenModel): void {
+function appendMessage(
+  prompt: SdkPrompt,
+  message: Message,
+  chosen: ChosenModel,
+  images: LoadedImages,
+): void {
   switch (message.role) {
     case "user": {
-      const text = message.text.trim() === "" ? EMPTY_TEXT : message.text.toWellFormed();
-      prompt.push({ role: "user", content: [{ type: "text", text }] });
+      prompt.push({ role: "user", content: toSdkUser(message, images) });
       return;
     }
     case "assistant":
@@ -72,6 +91,27 @@ function appendMessage(prompt: SdkPrompt, message: Message, chosen: ChosenModel)
       else prompt.push({ role: "tool", content: [result] });
     }
   }
+}
+
+/** The text, then the images; one that cannot be sent is told of in the text. */
+function toSdkUser(
+  { text, images: shown = [] }: UserMessage,
+  images: LoadedImages,
+): Extract<SdkMessage, { role: "user" }>["content"] {
+  const told = shown.filter(({ path }) => images.get(path) === undefined)
+    .map(({ name, path }) => `[Image, which you cannot see: ${name}, stored as ${path}]`);
+  const said = [text, ...told].join("\n").trim();
+  const parts = shown.flatMap(({ path, mimeType, name }) => {
+    const data = images.get(path);
+    if (data === undefined) return [];
+    return [{
+      type: "file" as const,
+      mediaType: mimeType,
+      filename: name,
+      data: { type: "data" as const, data },
+    }];
+  });
+  return [{ type: "text", text: said === "" ? EMPTY_TEXT : said.toWellFormed() }, ...parts];
 }
 
 function toSdkAssistant(

@@ -1,4 +1,4 @@
-import type { Message, ToolCall } from "../transcript/message.ts";
+import type { ImageReference, Message, ToolCall } from "../transcript/message.ts";
 
 /** A stored message; `undefined` when the value holds none that we can read. */
 export function decodeMessage(value: unknown): Message | undefined {
@@ -6,7 +6,13 @@ export function decodeMessage(value: unknown): Message | undefined {
   if (typeof message?.text !== "string") return undefined;
   const { role, text } = message;
   if (role === "user") {
-    return { role, text, ...(message.isSummary === true ? { isSummary: true } : {}) };
+    const images = decodeImages(message.images);
+    return {
+      role,
+      text,
+      ...(images.length > 0 ? { images } : {}),
+      ...(message.isSummary === true ? { isSummary: true } : {}),
+    };
   }
   if (role === "assistant") {
     const toolCalls = decodeToolCalls(message.toolCalls);
@@ -28,6 +34,15 @@ export function decodeMessage(value: unknown): Message | undefined {
 
 export function asObject(value: unknown): Readonly<Record<string, unknown>> | undefined {
   return typeof value === "object" && value !== null ? value as Record<string, unknown> : undefined;
+}
+
+/** An image that cannot be read is no reason to lose the message. */
+function decodeImages(value: unknown): ImageReference[] {
+  return (Array.isArray(value) ? value : []).flatMap((item) => {
+    const { path, mimeType, name } = asObject(item) ?? {};
+    const isWhole = [path, mimeType, name].every((field) => typeof field === "string");
+    return isWhole ? [{ path, mimeType, name } as ImageReference] : [];
+  });
 }
 
 function decodeToolCalls(value: unknown): ToolCall[] | undefined {

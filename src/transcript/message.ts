@@ -4,8 +4,20 @@ export type Message = UserMessage | AssistantMessage | ToolResultMessage;
 export interface UserMessage {
   readonly role: "user";
   readonly text: string;
+  /** What was shown with it; a model that sees gets the images themselves. */
+  readonly images?: readonly ImageReference[];
   /** Nobody said it: it stands for the earlier messages, which a compaction took away. */
   readonly isSummary?: true;
+}
+
+/** An image in a file, which may be gone by the time that it is sent again. */
+export interface ImageReference {
+  /** Absolute. */
+  readonly path: string;
+  /** E.g. `image/png`. */
+  readonly mimeType: string;
+  /** As people called it. */
+  readonly name: string;
 }
 
 export interface AssistantMessage {

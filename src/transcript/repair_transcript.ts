@@ -27,7 +27,9 @@ export function repairTranscript(messages: readonly Message[]): Message[] {
 }
 
 function joinUserMessages(a: UserMessage, b: UserMessage): UserMessage {
-  return { role: "user", text: `${a.text}\n\n${b.text}` };
+  const images = [...a.images ?? [], ...b.images ?? []];
+  const text = `${a.text}\n\n${b.text}`;
+  return images.length === 0 ? { role: "user", text } : { role: "user", text, images };
 }
 
 /** Neither words nor calls: providers refuse such a message. */

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { ExchangeDeps } from "../../src/gateway/exchange.ts";
+import { FileCache } from "../../src/files/file_cache.ts";
 import { LiveStatus } from "../../src/gateway/gateway_status.ts";
 import { type GatewayDeps, runGateway } from "../../src/gateway/gateway.ts";
 import { Ledger } from "../../src/gateway/ledger.ts";
@@ -97,6 +98,14 @@ export class GatewayLab implements AsyncDisposable {
           replyMode: "off",
         },
         prompt: promptSources(),
+        attachments: {
+          api,
+          cache: new FileCache({ folder: join(this.#home.path, "files"), clock, log }),
+          log,
+          bytesMax: 1_000_000,
+          describeImage: undefined,
+          transcribe: undefined,
+        },
         channelPrompts: new Map(),
         runesMax: 16_383,
         typingIntervalMs: 0,

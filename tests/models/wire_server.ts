@@ -149,6 +149,7 @@ export function chosenAt(baseUrl: string, differences: Partial<ChosenModel> = {}
     apiKey: new Secret(TEST_KEY),
     apiKeySetting: "model.api_key",
     contextTokensMax: 128_000,
+    isBlind: false,
     outputTokensMax: undefined,
     reasoningEffort: "none",
     showsReasoning: false,

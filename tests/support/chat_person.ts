@@ -7,6 +7,7 @@ export interface SeenPost {
   readonly root_id: string;
   readonly message: string;
   readonly create_at: number;
+  readonly file_ids?: readonly string[] | null;
 }
 
 interface Account {
@@ -73,12 +74,42 @@ export class ChatPerson {
     this.#socket?.close();
   }
 
-  async post(channelId: string, message: string, rootId = ""): Promise<SeenPost> {
+  async post(
+    channelId: string,
+    message: string,
+    rootId = "",
+    fileIds: readonly string[] = [],
+  ): Promise<SeenPost> {
     return await this.request("POST", "/posts", {
       channel_id: channelId,
       message,
       root_id: rootId,
+      file_ids: fileIds,
     }) as SeenPost;
+  }
+
+  /** Posts a message with these files, by name. */
+  async postFiles(
+    channelId: string,
+    message: string,
+    files: Readonly<Record<string, Uint8Array | string>>,
+  ): Promise<SeenPost> {
+    const ids: string[] = [];
+    for (const [name, content] of Object.entries(files)) {
+      const query = new URLSearchParams({ channel_id: channelId, filename: name });
+      const body = typeof content === "string" ? new TextEncoder().encode(content) : content;
+      const answer = await this.#send("POST", `/files?${query}`, body.slice());
+      ids.push((answer as { file_infos: { id: string }[] }).file_infos[0]?.id ?? "");
+    }
+    return await this.post(channelId, message, "", ids);
+  }
+
+  /** The bytes of a file. */
+  async download(fileId: string): Promise<Uint8Array> {
+    const headers = { authorization: `Bearer ${this.#token}` };
+    const response = await fetch(`${this.#url}/api/v4/files/${fileId}`, { headers });
+    if (!response.ok) throw new Error(`file ${fileId}: ${response.status}`);
+    return new Uint8Array(await response.arrayBuffer());
   }
 
   /** The direct channel with a user. */
@@ -135,11 +166,19 @@ export class ChatPerson {
     });
   }
 
-  async request(method: string, path: string, body?: unknown): Promise<unknown> {
+  request(method: string, path: string, body?: unknown): Promise<unknown> {
+    return this.#send(method, path, body === undefined ? null : JSON.stringify(body));
+  }
+
+  async #send(
+    method: string,
+    path: string,
+    body: string | Uint8Array<ArrayBuffer> | null,
+  ): Promise<unknown> {
     const response = await fetch(`${this.#url}/api/v4${path}`, {
       method,
       headers: { authorization: `Bearer ${this.#token}` },
-      body: body === undefined ? null : JSON.stringify(body),
+      body,
     });
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);

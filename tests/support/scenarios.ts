@@ -3,6 +3,7 @@ import { after, before, test } from "node:test";
 import type { ChatWorld } from "./chat_world.ts";
 import { GatewayProcess, type GatewaySetup, type LogLine } from "./gateway_process.ts";
 import { ModelServer, userTexts } from "./model_server.ts";
+import { docxWith, pdfWith, PNG } from "./sample_files.ts";
 
 /**
  * What every Mattermost must see of the bot, driven through the compiled binary: the sandbox runs it
@@ -33,6 +34,59 @@ export function defineScenarios(openWorld: () => Promise<ChatWorld>): void {
     const answer = await world.alice.seesAnswer(world.bot.id, asked);
     assert.equal(answer.message, "heard: good morning");
     assert.equal(answer.root_id, "");
+  });
+
+  test("[P150] texts, documents and images reach the model, also without a word beside them", async () => {
+    await using _gateway = await start();
+    const directId = await world.alice.direct(world.bot.id);
+    const asked = await world.alice.postFiles(directId, "", {
+      "notes.txt": "The key is under the mat.\n",
+      "paper.pdf": pdfWith("Hello from a PDF"),
+      "letter.docx": docxWith("Dear Alice", "See you in Rome"),
+      "dot.png": PNG,
+    });
+    await world.alice.seesAnswer(world.bot.id, asked);
+    const [request] = model.requests;
+    const told = request === undefined ? "" : userTexts(request).join("\n");
+    assert.match(told, /"notes\.txt" \(text\/plain, 26 bytes\).*\nThe key is under the mat\./);
+    assert.match(told, /"paper\.pdf" \(application\/pdf,[^]*Hello from a PDF/);
+    assert.match(told, /"letter\.docx"[^]*Dear Alice\nSee you in Rome/);
+    const image = `data:image/png;base64,${Buffer.from(PNG).toString("base64")}`;
+    assert.ok(request?.body.includes(image));
+  });
+
+  test("[P151] a file that cannot be used is told of, and the rest is answered", async () => {
+    await using _gateway = await start({ yaml: "gateway:\n  max_inbound_media_bytes: 2000\n" });
+    const directId = await world.alice.direct(world.bot.id);
+    const asked = await world.alice.postFiles(directId, "what is in them?", {
+      "large.txt": "x".repeat(3_000),
+      "torn.pdf": pdfWith("torn").slice(0, 60),
+      "good.txt": "fine",
+    });
+    const answer = await world.alice.sees(
+      (post) =>
+        post.user_id === world.bot.id && post.create_at >= asked.create_at &&
+        /fetch/.test(post.message),
+      "what could not be used",
+    );
+    assert.match(answer.message, /I could not fetch "large\.txt": .*larger than/);
+    assert.match(answer.message, /I could not read "torn\.pdf", because/);
+    assert.match(userTexts(model.requests[0] ?? { messages: [] } as never).join(), /fine/);
+  });
+
+  test("[P150] a model that refuses images is told of them instead, and not asked again", async () => {
+    await using _gateway = await start();
+    model.answer = (request) =>
+      request.body.includes("image_url")
+        ? { kind: "failure", status: 400, message: "this model does not support image input" }
+        : echo(request);
+    const directId = await world.alice.direct(world.bot.id);
+    for (const count of [2, 3]) {
+      const asked = await world.alice.postFiles(directId, `look ${count}`, { "dot.png": PNG });
+      const answer = await world.alice.seesAnswer(world.bot.id, asked);
+      assert.match(answer.message, /Image, which you cannot see: dot\.png/);
+      assert.equal(model.requests.length, count);
+    }
   });
 
   test("[P02] a mention is answered in a public, a private and a group channel, and stripped", async () => {
