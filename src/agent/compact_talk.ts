@@ -4,6 +4,9 @@ import type { Message } from "../transcript/message.ts";
 import { repairTranscript } from "../transcript/repair_transcript.ts";
 import type { Talk, TalkDeps } from "./talk.ts";
 
+/** How far an estimate of tokens may be off; no language takes more for its letters. */
+const SCALE_MAX = 4;
+
 export type CompactionEvent =
   /** From now on these messages stand for all that was said in the session. */
   | { readonly kind: "compacted"; readonly messages: readonly Message[] }
@@ -49,6 +52,3 @@ export async function* compactTalk(
   if (compacted.usage.calls > 0) yield { kind: "usage", usage: compacted.usage };
   return true;
 }
-
-/** No language takes more tokens for its letters. */
-const SCALE_MAX = 4;

@@ -1,5 +1,10 @@
 import { cutText } from "../transcript/cut_text.ts";
-import type { AssistantMessage, Message, ToolResultMessage } from "../transcript/message.ts";
+import type {
+  AssistantMessage,
+  Message,
+  ToolResultMessage,
+  UserMessage,
+} from "../transcript/message.ts";
 
 /** Older results up to this length stay as they are. */
 const RESULT_CHARS_MAX = 200;
@@ -11,7 +16,7 @@ const FIRST_LINE_CHARS = 80;
 
 /**
  * Messages that are older, with what they need less: a result that came again, and every long one, as
- * one line; long texts in arguments cut. From index `currentFrom` on they belong to the turn under way,
+ * one line; long texts in arguments cut; images told of. From index `currentFrom` on they belong to the turn under way,
  * in which answers stay as their provider knows them. Calls keep their ids, and their results.
  */
 export function shortenOlder(messages: readonly Message[], currentFrom: number): Message[] {
@@ -21,11 +26,12 @@ export function shortenOlder(messages: readonly Message[], currentFrom: number):
   });
   let calls: AssistantMessage["toolCalls"] = [];
   return messages.map((message, index) => {
+    if (message.role === "user") return index >= currentFrom ? message : tellImages(message);
     if (message.role === "assistant") {
       calls = message.toolCalls;
       return index >= currentFrom ? message : shortenAnswer(message);
     }
-    if (message.role !== "tool" || message.text.length <= RESULT_CHARS_MAX) return message;
+    if (message.text.length <= RESULT_CHARS_MAX) return message;
     const call = calls.find(({ id }) => id === message.toolCallId);
     const isRepeated = lastOf.get(contentKey(message)) !== index;
     return {
@@ -33,6 +39,14 @@ export function shortenOlder(messages: readonly Message[], currentFrom: number):
       text: isRepeated ? repeatedLine(message) : lineOf(message, call?.arguments),
     };
   });
+}
+
+/** A message without its images, whose names and places it tells. */
+export function tellImages(message: UserMessage): UserMessage {
+  const { images, ...rest } = message;
+  if (images === undefined) return message;
+  const lines = images.map(({ name, path }) => `[Image, shown then: ${name}, stored as ${path}]`);
+  return { ...rest, text: [rest.text, ...lines].join("\n") };
 }
 
 function contentKey({ toolName, text }: ToolResultMessage): string {

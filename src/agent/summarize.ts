@@ -5,6 +5,7 @@ import { cutText } from "../transcript/cut_text.ts";
 import { CHARS_PER_TOKEN } from "../transcript/estimate_tokens.ts";
 import type { Message } from "../transcript/message.ts";
 import { UNKNOWN_COST } from "../transcript/usage.ts";
+import { tellImages } from "./shorten_older.ts";
 
 /** How long a model may take for a summary. */
 const SUMMARY_MS_MAX = 120_000;
@@ -133,7 +134,7 @@ function newestText(messages: readonly Message[], charsMax: number): string {
 function serialize(message: Message): string {
   switch (message.role) {
     case "user":
-      return `[Person]\n${shorten(message.text)}`;
+      return `[Person]\n${shorten(tellImages(message).text)}`;
     case "tool":
       return `[Result of ${message.toolName}${message.isError ? ", an error" : ""}]\n${
         shorten(message.text)

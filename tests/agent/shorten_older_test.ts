@@ -56,6 +56,19 @@ test("[P118] shortenOlder() cuts long texts in arguments, which stay an object",
   assert.equal(call.providerData, undefined);
 });
 
+test("[P118] shortenOlder() tells of older images, and keeps those of the turn under way", () => {
+  const image = { path: "/cache/a.png", mimeType: "image/png", name: "a.png" };
+  const messages: Message[] = [
+    { role: "user", text: "look", images: [image] },
+    { role: "assistant", text: "seen", toolCalls: [] },
+    { role: "user", text: "again", images: [image] },
+  ];
+  const [first, , last] = shortenOlder(messages, 2);
+  const text = "look\n[Image, shown then: a.png, stored as /cache/a.png]";
+  assert.deepEqual(first, { role: "user", text });
+  assert.equal(last, messages[2]);
+});
+
 test("[P118] shortenOlder() leaves the answers of the turn under way as their provider knows them", () => {
   const messages = worked("write_file", { content: "z".repeat(5_000) }, "y".repeat(500));
   const [call, result] = shortenOlder(messages, 0);

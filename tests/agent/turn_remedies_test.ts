@@ -130,6 +130,19 @@ test("[P115] runTurn() does without reasoning once when the model does not take 
   assert.ok((await run([twice])).error instanceof ModelError);
 });
 
+test("[P115] runTurn() tells a model that refuses images of them, from then on", async () => {
+  const images = [{ path: "/cache/a.png", mimeType: "image/png", name: "a.png" }];
+  const history: Message[] = [{ role: "user", text: "look", images }, answer("seen")];
+  const model = new ModelScript(fails("images_refused"), say("ok"));
+  const { outcome, deps } = await run([model], {}, history);
+  assert.equal(outcome, "answered");
+  const stripped = model.requests.map(({ withoutImages }) => withoutImages);
+  assert.deepEqual(stripped, [undefined, true]);
+  assert.equal(deps.models.isBlind(model), true);
+  const withoutAny = await run([new ModelScript(fails("images_refused"))]);
+  assert.ok(withoutAny.error instanceof ModelError);
+});
+
 test("[P115] runTurn() gives another model its own window and limits", async () => {
   const first = new ModelScript(
     fails("output_limit", { outputTokensMax: 500 }),
