@@ -204,6 +204,7 @@ const product: readonly [id: string, promise: string][] = [
     "P151",
     "A file that cannot be used is told to the person and the model, and stops nothing else",
   ],
+  ["P152", "Files that an answer names are sent, each once, and only from where they may"],
 ];
 
 export const REQUIREMENTS: readonly Requirement[] = [

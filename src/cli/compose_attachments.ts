@@ -1,7 +1,11 @@
+import { isAbsolute, relative } from "node:path";
 import type { AttachmentDeps, DescribeFile } from "../gateway/attachments.ts";
 import type { MattermostApi } from "../mattermost/api.ts";
 import { askAboutImage, DESCRIBE_QUESTION } from "../models/ask_about_image.ts";
 import { transcribe } from "../models/transcribe.ts";
+import type { AllowFile } from "../replies/deliver_files.ts";
+import { checkPath } from "../safety/check_path.ts";
+import { realPathOf } from "../safety/real_path.ts";
 import type { AgentParts } from "./compose_agent.ts";
 import { composeModelNetwork } from "./compose.ts";
 
@@ -43,4 +47,23 @@ function transcriber({ config, clock }: AgentParts): DescribeFile | undefined {
   };
   const { fetch } = composeModelNetwork(config);
   return ({ path }, name, signal) => transcribe({ path, name }, server, { fetch, clock }, signal);
+}
+
+/** Files are sent from where the agent works, from its cache, and from folders that the settings name. */
+export function allowFiles(agent: AgentParts): AllowFile {
+  const { config, paths, places, workFolder } = agent;
+  const folders = [workFolder, paths.cachedFilesFolder, ...config.media.outboundFolders];
+  return async (path) => {
+    const checked = await checkPath(path, "read", places);
+    if (checked.kind === "refused") return checked;
+    const real = await Promise.all(folders.map(realPathOf));
+    const isInside = real.some((folder) => {
+      const way = relative(folder, checked.realPath);
+      return way !== "" && !way.startsWith("..") && !isAbsolute(way);
+    });
+    return isInside ? checked : {
+      kind: "refused",
+      reason: "it lies outside of the folders from which files are sent",
+    };
+  };
 }

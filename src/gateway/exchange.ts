@@ -5,8 +5,10 @@ import { isInvisible } from "../mattermost/clean_text.ts";
 import type { Post } from "../mattermost/types.ts";
 import { untilAnswered } from "../mattermost/until_answered.ts";
 import { ModelError, type ModelErrorKind } from "../models/errors.ts";
+import { deliverFiles, FILE_PART_MIN, type FileDeliveryDeps } from "../replies/deliver_files.ts";
 import { DELIVERY_MS_MAX, type DeliveryDeps, type ReplyTarget } from "../replies/deliver_post.ts";
 import { findReplyPosts } from "../replies/find_reply_posts.ts";
+import { readMediaLines } from "../replies/media_lines.ts";
 import { ReplyWriter } from "../replies/reply_writer.ts";
 import { keepTyping } from "../replies/typing.ts";
 import { askNobody } from "../safety/approval_request.ts";
@@ -29,6 +31,8 @@ export interface ExchangeDeps {
   readonly sessionOptions: SessionOptions;
   readonly prompt: PromptSources;
   readonly attachments: AttachmentDeps;
+  /** Which files an answer may send, and how large they may be. */
+  readonly outbound: Pick<FileDeliveryDeps, "allowFile" | "fileBytesMax">;
   /** More instructions for one channel, by channel id. */
   readonly channelPrompts: ReadonlyMap<string, string>;
   /** Most code points the server takes in one post. */
@@ -79,7 +83,9 @@ export async function runExchange(
     ? await takeBack(message, key, target, deps, signal)
     : new Map<number, Post>();
   const { redact, runesMax, streaming, showsReasoning } = deps;
-  const answer = { target, answerTo: message.postId, existing, runesMax, streaming, redact };
+  const texts = new Map([...existing].filter(([index]) => index < FILE_PART_MIN));
+  const answerTo = message.postId;
+  const answer = { target, answerTo, existing: texts, runesMax, streaming, redact };
   const reply = new ReplyWriter({ ...answer, showsReasoning }, deps.delivery);
 
   const typingDone = new AbortController();
@@ -89,7 +95,15 @@ export async function runExchange(
   try {
     note = await runTurnInto(reply, message, key, deps, signal);
     typingDone.abort();
-    return await reply.finish(note, signal);
+    const postIds = await reply.finish(note, signal);
+    const { paths } = readMediaLines(reply.text);
+    if (paths.length === 0) return postIds;
+    const files = { paths, target, answerTo, existing };
+    const sent = await deliverFiles(files, { ...deps.delivery, ...deps.outbound }, signal);
+    if (sent.problems.length === 0) return [...postIds, ...sent.postIds];
+    const problems = sent.problems.map((problem) => `_(${problem})_`);
+    const withProblems = [note, ...problems].filter((line) => line !== "").join("\n");
+    return [...await reply.finish(withProblems, signal), ...sent.postIds];
   } catch (error) {
     if (!signal.aborted || reply.text === "") throw error;
     const closed = await close(reply, note ?? INTERRUPTED_NOTE, deps);

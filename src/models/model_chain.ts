@@ -4,14 +4,16 @@ import type { ModelClient } from "./model_client.ts";
 
 /** How long a model that takes no more requests is not the first to be asked. */
 const REST_MS = 60_000;
+/** How long a model that refused images gets none: it may have been the fault of one of them. */
+const BLIND_MS = 3_600_000;
 
 /** The model that answers, and those that stand in for it, in order. Shared by all turns. */
 export class ModelChain {
   readonly #models: readonly [ModelClient, ...ModelClient[]];
   readonly #clock: Clock;
   readonly #restingUntilMs = new Map<ModelClient, number>();
-  /** Those that have refused images. */
-  readonly #blind = new Set<ModelClient>();
+  /** Those that have refused images, and until when they are not tried again. */
+  readonly #blindUntilMs = new Map<ModelClient, number>();
 
   constructor(models: readonly [ModelClient, ...ModelClient[]], clock: Clock) {
     this.#models = models;
@@ -36,13 +38,13 @@ export class ModelChain {
 
   /** Remembers a failure that later turns had better not run into. */
   note(failed: ModelClient, { kind }: ModelError): void {
-    if (kind === "images_refused") this.#blind.add(failed);
+    if (kind === "images_refused") this.#blindUntilMs.set(failed, this.#clock.nowMs() + BLIND_MS);
     if (kind === "rate_limit") this.#restingUntilMs.set(failed, this.#clock.nowMs() + REST_MS);
   }
 
-  /** Whether the model has refused images before, so that it need not be tried again. */
+  /** Whether the model has refused images lately, so that it need not be tried again. */
   isBlind(model: ModelClient): boolean {
-    return this.#blind.has(model);
+    return (this.#blindUntilMs.get(model) ?? 0) > this.#clock.nowMs();
   }
 
   #awake(models: readonly ModelClient[]): ModelClient | undefined {

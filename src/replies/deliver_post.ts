@@ -27,6 +27,8 @@ export interface ReplyPart {
   /** 0 for the first post of the answer. */
   readonly index: number;
   readonly text: string;
+  /** Files to attach, which were uploaded to the channel before. */
+  readonly fileIds?: readonly string[];
 }
 
 export interface DeliveryDeps {
@@ -133,10 +135,11 @@ class Delivery {
   }
 
   #send(signal: AbortSignal): Promise<Post> {
-    const { target, answerTo, index, text } = this.#part;
+    const { target, answerTo, index, text, fileIds = [] } = this.#part;
     return this.#deps.api.createPost({
       ...target,
       message: text,
+      fileIds,
       pendingPostId: this.#pendingPostId,
       props: { hermes: { re: answerTo, part: index } },
     }, signal);

@@ -1,5 +1,6 @@
 import type { TurnEvent } from "../agent/turn.ts";
 import { cleanText } from "../mattermost/clean_text.ts";
+import { readMediaLines } from "./media_lines.ts";
 import { type Redact, withoutLastWord } from "../safety/redact.ts";
 
 /** How much of what the model thought before one step is quoted. */
@@ -72,7 +73,8 @@ export class SaidText {
 
   /** A thought is cut after its secrets are out: what is left of one would not be recognised. */
   #withThought(thought: string, text: string): string {
-    return joinSteps(quoteThought(this.#redact(thought)), this.#redact(text));
+    const said = readMediaLines(this.#redact(text)).text;
+    return joinSteps(quoteThought(this.#redact(thought)), said);
   }
 }
 

@@ -106,6 +106,10 @@ export class GatewayLab implements AsyncDisposable {
           describeImage: undefined,
           transcribe: undefined,
         },
+        outbound: {
+          allowFile: (path) => Promise.resolve({ kind: "allowed", realPath: path }),
+          fileBytesMax: 1_000_000,
+        },
         channelPrompts: new Map(),
         runesMax: 16_383,
         typingIntervalMs: 0,

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
+import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
+import type { SeenPost } from "./chat_person.ts";
 import type { ChatWorld } from "./chat_world.ts";
 import { GatewayProcess, type GatewaySetup, type LogLine } from "./gateway_process.ts";
 import { ModelServer, userTexts } from "./model_server.ts";
@@ -72,6 +76,47 @@ export function defineScenarios(openWorld: () => Promise<ChatWorld>): void {
     assert.match(answer.message, /I could not fetch "large\.txt": .*larger than/);
     assert.match(answer.message, /I could not read "torn\.pdf", because/);
     assert.match(userTexts(model.requests[0] ?? { messages: [] } as never).join(), /fine/);
+  });
+
+  test("[P152] files that the answer names are posted below it, ten to a post, and only from where they may", async () => {
+    const home = await mkdtemp(join(tmpdir(), "hermes-home-"));
+    const workspace = join(home, "workspace");
+    await mkdir(workspace);
+    const paths = Array.from({ length: 11 }, (_, index) => join(workspace, `result ${index}.txt`));
+    await Promise.all(paths.map((path, index) => writeFile(path, `number ${index}`)));
+    await using _gateway = await start({ home });
+    const lines = [...paths, join(home, ".env"), "/etc/hostname"].map((path) => `MEDIA:${path}`);
+    model.answer = () => ({ kind: "text", text: `Here they are.\n${lines.join("\n")}\nDone.` });
+    const directId = await world.alice.direct(world.bot.id);
+    const asked = await world.alice.post(directId, "send them");
+    const isAnswer = (post: SeenPost) =>
+      post.user_id === world.bot.id && post.create_at >= asked.create_at;
+    const told = await world.alice.sees(
+      (post) => isAnswer(post) && /could not send/.test(post.message),
+      "what was not sent",
+    );
+    assert.match(told.message, /^Here they are\.\nDone\./);
+    assert.match(told.message, /could not send "\.env": it may hold keys or passwords/);
+    assert.match(told.message, /could not send "hostname": it lies outside/);
+    const posts = (await world.alice.posts(directId)).filter(isAnswer);
+    assert.deepEqual(posts.map((post) => post.file_ids?.length ?? 0), [0, 10, 1]);
+    const sent = await Promise.all(
+      posts.flatMap((post) => post.file_ids ?? []).map((id) => world.alice.download(id)),
+    );
+    const texts = sent.map((bytes) => new TextDecoder().decode(bytes)).toSorted();
+    assert.deepEqual(texts, paths.map((_, index) => `number ${index}`).toSorted());
+  });
+
+  test("[P152] an answer that is nothing but a file is posted as that file", async () => {
+    const home = await mkdtemp(join(tmpdir(), "hermes-home-"));
+    await mkdir(join(home, "workspace"));
+    const path = join(home, "workspace", "chart.png");
+    await writeFile(path, PNG);
+    await using _gateway = await start({ home });
+    model.answer = () => ({ kind: "text", text: `MEDIA:${path}` });
+    const asked = await world.alice.post(world.publicChannelId, mention("a chart"));
+    const answer = await world.alice.seesAnswer(world.bot.id, asked);
+    assert.deepEqual([answer.message, answer.file_ids?.length], ["", 1]);
   });
 
   test("[P150] a model that refuses images is told of them instead, and not asked again", async () => {

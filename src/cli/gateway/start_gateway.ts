@@ -23,7 +23,7 @@ import { openJsonSessionStore } from "../../sessions/json_session_store.ts";
 import type { SessionKey } from "../../sessions/session_store.ts";
 import { type AgentHost, type AgentParts, composeAgent, promptSources } from "../compose_agent.ts";
 import type { ComposedModels } from "../compose_models.ts";
-import { composeAttachments } from "../compose_attachments.ts";
+import { allowFiles, composeAttachments } from "../compose_attachments.ts";
 import { composeTurn, historyCharsMax } from "../compose_turn.ts";
 
 /** Everything that one gateway needs from outside. `hermes gateway` and `hermes demo` differ in it. */
@@ -112,6 +112,7 @@ export async function startGateway(
         delivery,
         prompt,
         attachments: composeAttachments(agent, api),
+        outbound: { allowFile: allowFiles(agent), fileBytesMax: clientConfig.fileBytesMax },
       },
       drainMs: config.gateway.drainMs,
       status,
@@ -178,7 +179,7 @@ function exchangeSettings(
   host: GatewayHost,
   clientConfig: ClientConfig,
   agent: AgentParts,
-): Omit<ExchangeDeps, "sessions" | "ledger" | "delivery" | "prompt" | "attachments"> {
+): Omit<ExchangeDeps, "sessions" | "ledger" | "delivery" | "prompt" | "attachments" | "outbound"> {
   const { config } = host;
   return {
     turn: composeTurn(agent, "mattermost"),

@@ -1,4 +1,4 @@
-import { boolean, choice, integer, plainText, secret, webUrl } from "../parsers.ts";
+import { boolean, choice, integer, pathList, plainText, secret, webUrl } from "../parsers.ts";
 import { optional, setting } from "../setting.ts";
 
 /** What becomes of files and images. */
@@ -8,6 +8,12 @@ export const MEDIA_SETTINGS = {
     parse: integer(1_024, 10_000_000_000),
     initial: "134217728",
     doc: "Largest attachment that is fetched, in bytes.",
+  }),
+  outboundFolders: setting({
+    key: "gateway.media_delivery_allow_dirs",
+    parse: pathList,
+    initial: "",
+    doc: "Folders beside the working folder from which files may be sent.",
   }),
   imageMode: setting({
     key: "agent.image_input_mode",
