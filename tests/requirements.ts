@@ -137,6 +137,7 @@ const product: readonly [id: string, promise: string][] = [
   ["P76", "An installation that fails changes nothing, and says in one sentence what to do"],
   ["P77", "A newer version is put in place while a gateway runs"],
   ["P78", "An install.sh of which only a part arrived does nothing"],
+  ["P79", "A release is refused when something is missing, and has the same bytes each time"],
   [
     "P100",
     "A command that destroys the machine is refused in every mode; a dangerous one needs a person's yes, however it is disguised",
