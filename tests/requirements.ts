@@ -206,6 +206,7 @@ const product: readonly [id: string, promise: string][] = [
     "A file that cannot be used is told to the person and the model, and stops nothing else",
   ],
   ["P152", "Files that an answer names are sent, each once, and only from where they may"],
+  ["P153", "The agent searches the web and reads pages and documents there"],
 ];
 
 export const REQUIREMENTS: readonly Requirement[] = [
