@@ -38,11 +38,28 @@ export function trustedCertificates(
 }
 
 async function loadAll(caFile: string | undefined): Promise<readonly string[]> {
+  const stores = await certificateStores(caFile);
+  return [...new Set(stores.flatMap(({ certificates }) => certificates))];
+}
+
+/** Some of the authorities that are trusted, and where they come from. */
+export interface CertificateStore {
+  /** `extra` is `NODE_EXTRA_CA_CERTS`, `own` the file that the user named. */
+  readonly name: "bundled" | "system" | "extra" | "own";
+  /** In PEM. */
+  readonly certificates: readonly string[];
+}
+
+/** Every store of authorities, those that a person set up last. @throws CertificateError */
+export async function certificateStores(
+  caFile: string | undefined,
+): Promise<readonly CertificateStore[]> {
+  const known = (["bundled", "system", "extra"] as const).map((name) => ({
+    name,
+    certificates: getCACertificates(name).map((certificate) => certificate.trim()),
+  }));
   const own = caFile === undefined ? [] : await loadCaFile(caFile);
-  const known = (["bundled", "system", "extra"] as const).flatMap((store) =>
-    getCACertificates(store)
-  );
-  return [...new Set([...known, ...own].map((certificate) => certificate.trim()))];
+  return [...known, { name: "own", certificates: own }];
 }
 
 async function loadCaFile(path: string): Promise<readonly string[]> {
