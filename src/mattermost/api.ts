@@ -6,6 +6,8 @@ import {
   decodeMemberCount,
   decodePost,
   decodePostPage,
+  decodeRole,
+  decodeRolesHeld,
   decodeTeam,
   decodeUpload,
   decodeUser,
@@ -14,7 +16,17 @@ import {
 import { MattermostApiError, UnexpectedAnswerError } from "./errors.ts";
 import { findAppError } from "./read_answer.ts";
 import { RestClient, type RestClientDeps, type RestRequest } from "./rest_client.ts";
-import type { Channel, ClientConfig, FileInfo, Post, PostPage, Team, User } from "./types.ts";
+import type {
+  Channel,
+  ClientConfig,
+  FileInfo,
+  Post,
+  PostPage,
+  Role,
+  RolesHeld,
+  Team,
+  User,
+} from "./types.ts";
 
 /** Most posts the server puts into one page. Source: api4/post.go. */
 const POSTS_PAGE_SIZE = 200;
@@ -87,6 +99,26 @@ export class MattermostApi {
   getMyTeams(signal: AbortSignal): Promise<Team[]> {
     const decode = (value: unknown) => decodeEach(value, decodeTeam);
     return this.#get("list the bot's teams", "/users/me/teams", decode, signal);
+  }
+
+  /** GET /users/me/teams/members: the bot's roles in each of its teams. */
+  getMyTeamRoles(signal: AbortSignal): Promise<RolesHeld[]> {
+    const decode = (value: unknown) => decodeEach(value, decodeRolesHeld);
+    return this.#get("read the bot's roles", "/users/me/teams/members", decode, signal);
+  }
+
+  /** GET /users/me/teams/{team_id}/channels/members: its roles in each of its channels there. */
+  getMyChannelRoles(teamId: string, signal: AbortSignal): Promise<RolesHeld[]> {
+    const path = `/users/me/teams/${teamId}/channels/members`;
+    const decode = (value: unknown) => decodeEach(value, decodeRolesHeld);
+    return this.#get("read the bot's roles", path, decode, signal);
+  }
+
+  /** POST /roles/names. Unknown roles are missing in the answer. */
+  getRoles(names: readonly string[], signal: AbortSignal): Promise<Role[]> {
+    const action = "read what roles may do";
+    const request = { action, method: "POST", path: "/roles/names", body: names } as const;
+    return this.#rest.request(request, (value) => decodeEach(value, decodeRole), signal);
   }
 
   /** GET /channels/{channel_id} */

@@ -7,6 +7,8 @@ import {
   POST_RUNES_MAX_DEFAULT,
   type PostPage,
   type Reaction,
+  type Role,
+  type RolesHeld,
   type Team,
   type User,
 } from "./types.ts";
@@ -73,6 +75,21 @@ export function decodeTeam(value: unknown): Team | undefined {
   const team = asObject(value);
   if (!isId(team?.id) || typeof team.name !== "string") return undefined;
   return { id: team.id, name: team.name, display_name: asText(team.display_name) };
+}
+
+/** Of a member of a team or a channel. */
+export function decodeRolesHeld(value: unknown): RolesHeld | undefined {
+  const member = asObject(value);
+  const placeId = member?.channel_id ?? member?.team_id;
+  if (!isId(placeId) || typeof member?.roles !== "string") return undefined;
+  return { placeId, roles: member.roles.split(" ").filter((role) => role !== "") };
+}
+
+export function decodeRole(value: unknown): Role | undefined {
+  const role = asObject(value);
+  if (typeof role?.name !== "string") return undefined;
+  const permissions = asArray(role.permissions).filter((item) => typeof item === "string");
+  return { name: role.name, permissions };
 }
 
 export function decodeUser(value: unknown): User | undefined {

@@ -26,7 +26,7 @@ export async function findPerson(
 ): Promise<PersonFound> {
   try {
     const user = await lookUp(typed.trim(), deps.api, signal);
-    return user === undefined ? { kind: "unknown" } : judge(user, deps.botUserId);
+    return user === undefined ? { kind: "unknown" } : judgePerson(user, deps.botUserId);
   } catch (error) {
     if (!(error instanceof MattermostApiError)) throw error;
     if (error.kind === "forbidden") return { kind: "may_not_look_up" };
@@ -50,7 +50,8 @@ async function lookUp(
   return USERNAME.test(username) ? await api.getUserByUsername(username, signal) : undefined;
 }
 
-function judge(user: User, botUserId: string): PersonFound {
+/** Whether this account can talk to the bot. */
+export function judgePerson(user: User, botUserId: string): PersonFound {
   if (user.id === botUserId) return { kind: "is_the_bot", user };
   if (user.delete_at !== 0) return { kind: "deactivated", user };
   return { kind: user.is_bot ? "is_a_bot" : "found", user };

@@ -1,6 +1,6 @@
 import { HermesError } from "../errors.ts";
 import { parseServerUrl, type ServerUrl } from "./base_url.ts";
-import { asText, decodeClientConfig, parseJson } from "./decode.ts";
+import { asNumber, asText, decodeClientConfig, parseJson } from "./decode.ts";
 import { UnexpectedAnswerError } from "./errors.ts";
 import { type Answer, RestClient, type RestClientDeps } from "./rest_client.ts";
 
@@ -19,6 +19,8 @@ export interface ServerFacts {
   readonly siteUrl: string;
   /** How far the server's clock is ahead of ours; `undefined` when it does not say. */
   readonly clockAheadMs: number | undefined;
+  /** How many requests it takes at once; `undefined` when it does not limit their rate. */
+  readonly requestsMax: number | undefined;
 }
 
 export type ProbeServerDeps = Omit<RestClientDeps, "serverUrl" | "token">;
@@ -63,7 +65,8 @@ async function readFacts(
   const ping = await rest.ask(PING, signal);
   const clockAheadMs = clockAhead(ping, (askedAtMs + deps.clock.nowMs()) / 2);
   const { version, siteUrl } = await rest.request(CONFIG, decodeClientConfig, signal);
-  return { kind: "mattermost", version, siteUrl, clockAheadMs };
+  const requestsMax = burstOf(ping);
+  return { kind: "mattermost", version, siteUrl, clockAheadMs, requestsMax };
 }
 
 function clockAhead({ headers }: Answer, answeredAtMs: number): number | undefined {
@@ -71,6 +74,14 @@ function clockAhead({ headers }: Answer, answeredAtMs: number): number | undefin
   return Number.isNaN(serverMs)
     ? undefined
     : Math.round(serverMs + DATE_HEADER_CUT_MS - answeredAtMs);
+}
+
+/** Of a doubly sent header, as two limiters give it, the smaller one. */
+function burstOf({ headers }: Answer): number | undefined {
+  const header = headers.get("x-ratelimit-limit");
+  if (header === null) return undefined;
+  const limits = header.split(",").flatMap((part) => asNumber(part.trim()) ?? []);
+  return limits.length === 0 ? undefined : Math.min(...limits);
 }
 
 /** The site whose ping is at `location`; `undefined` for an address that is no ping, e.g. a login. */

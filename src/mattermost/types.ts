@@ -60,6 +60,19 @@ export interface Team {
   readonly display_name: string;
 }
 
+/** The roles that an account has somewhere. Source: model.TeamMember, model.ChannelMember. */
+export interface RolesHeld {
+  /** Id of the team or the channel. */
+  readonly placeId: string;
+  readonly roles: readonly string[];
+}
+
+/** Source: model.Role. */
+export interface Role {
+  readonly name: string;
+  readonly permissions: readonly string[];
+}
+
 /** Source: model.User. */
 export interface User {
   readonly id: string;

@@ -7,6 +7,8 @@ import {
   decodePost,
   decodePostPage,
   decodeReaction,
+  decodeRole,
+  decodeRolesHeld,
   decodeTeam,
   decodeUser,
 } from "../../src/mattermost/decode.ts";
@@ -21,6 +23,8 @@ const DECODERS: readonly [kind: string, field: string, decode: (value: unknown) 
   ["channels", "total_msg_count_root", decodeChannel],
   ["users", "locale", decodeUser],
   ["teams", "invite_id", decodeTeam],
+  ["memberships", "scheme_user", decodeRolesHeld],
+  ["roles", "scheme_managed", decodeRole],
   ["reactions", "emoji_name", decodeReaction],
   ["statistics", "guest_count", decodeMemberCount],
   ["configurations", "BuildNumber", decodeClientConfig],

@@ -35,6 +35,15 @@ test("probeServer() tells version and clock of a Mattermost, and sends no token"
   for (const { headers } of lab.sandbox.requests) assert.equal(headers.authorization, undefined);
 });
 
+test("probeServer() tells how many requests a server takes that limits their rate", async () => {
+  await using lab = await Lab.start();
+  const free = await probe(lab.sandbox.url);
+  assert.ok(free.kind === "mattermost" && free.requestsMax === undefined);
+  lab.sandbox.settings.rateBurst = 4;
+  const limited = await probe(lab.sandbox.url);
+  assert.ok(limited.kind === "mattermost" && limited.requestsMax === 5);
+});
+
 test("probeServer() follows a redirect to where the server is", async () => {
   await using lab = await Lab.start({ basePath: "/mm" });
   const origin = lab.sandbox.url.replace(/\/mm$/, "");
