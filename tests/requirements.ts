@@ -128,6 +128,19 @@ const product: readonly [id: string, promise: string][] = [
   ["P51", "hermes gateway install makes a launchd agent on macOS"],
   ["P52", "hermes gateway start and stop work without a service manager, and say what came of it"],
   ["P53", "After a crash, and when two start at once, exactly one gateway runs"],
+  ["P55", "hermes doctor works without any configuration, and says what to do first"],
+  ["P56", "hermes doctor tells where each setting comes from, in JSON with file and line"],
+  ["P57", "hermes doctor --fix mends what is safe to mend, and says what it did"],
+  [
+    "P58",
+    "hermes doctor --live hears its own post on the socket, deletes it, and asks the model once",
+  ],
+  ["P59", "When nobody is answered, hermes doctor names the cause and the remedy"],
+  ["P60", "When the server refuses with 403 or 401, hermes doctor names the cause and the remedy"],
+  ["P61", "When the gateway reconnects for ever, hermes doctor names the cause and the remedy"],
+  ["P62", "When the bot cannot authenticate, hermes doctor names the cause and the remedy"],
+  ["P63", "When the bot is offline, hermes doctor names the cause and the remedy"],
+  ["P64", "When somebody is not allowed, hermes doctor says who is, and which entry is wrong"],
   ["P65", "hermes gateway setup tries each answer at once, and a gateway works with what it wrote"],
   ["P67", "Whoever leaves the setup, at whichever question, leaves both files as they were"],
   ["P68", "The setup keeps comments, order, line ends and whatever it does not know"],
@@ -137,7 +150,6 @@ const product: readonly [id: string, promise: string][] = [
   ["P76", "An installation that fails changes nothing, and says in one sentence what to do"],
   ["P77", "A newer version is put in place while a gateway runs"],
   ["P78", "An install.sh of which only a part arrived does nothing"],
-  ["P79", "A release is refused when something is missing, and has the same bytes each time"],
   [
     "P100",
     "A command that destroys the machine is refused in every mode; a dangerous one needs a person's yes, however it is disguised",
@@ -206,7 +218,6 @@ const product: readonly [id: string, promise: string][] = [
     "A file that cannot be used is told to the person and the model, and stops nothing else",
   ],
   ["P152", "Files that an answer names are sent, each once, and only from where they may"],
-  ["P153", "The agent searches the web and reads pages and documents there"],
 ];
 
 export const REQUIREMENTS: readonly Requirement[] = [

@@ -15,7 +15,7 @@ import { createNetwork } from "../runtime/connect_network.ts";
 import type { Log } from "../runtime/log.ts";
 import type { Network } from "../runtime/network.ts";
 import { ownProcessId } from "../runtime/process_id.ts";
-import { chooseProxy } from "../runtime/proxy.ts";
+import { chooseProxy, type ProxySettings } from "../runtime/proxy.ts";
 import type { Random } from "../runtime/random.ts";
 import type { Secret } from "../runtime/secret.ts";
 import { VERSION } from "./version.ts";
@@ -45,7 +45,16 @@ export async function composeStatus(home: string, clock: Clock): Promise<LiveSta
 
 /** The way to Mattermost: with its own CA and its own proxy, if there are any. */
 export function composeMattermostNetwork(config: Config): Network {
-  return composeNetwork(config, { override: config.mattermost.proxy?.reveal(), direct: [] });
+  return composeNetwork(config, mattermostProxies(config));
+}
+
+/** The proxy on the way to an address of Mattermost; `undefined` for the direct way. */
+export function chooseMattermostProxy(config: Config, url: string): string | undefined {
+  return chooseProxy(url, mattermostProxies(config));
+}
+
+function mattermostProxies(config: Config): ProxySettings {
+  return proxySettings(config, { override: config.mattermost.proxy?.reveal(), direct: [] });
 }
 
 /** A model and the key that it is asked with, for the log to leave out. */
@@ -94,26 +103,30 @@ export function chooseConfiguredModel(config: Config): ChosenModel | NoModel {
 
 /** The way to the models: through the proxy of the environment, if there is one. */
 export function composeModelNetwork(config: Config): Network {
-  return composeNetwork(config, { override: undefined, direct: THIS_MACHINE });
+  const own = { override: undefined, direct: THIS_MACHINE };
+  return composeNetwork(config, proxySettings(config, own));
 }
 
 /** No proxy of a company leads to a model server on the machine itself. */
 const THIS_MACHINE = ["localhost", "127.0.0.0/8", "::1"];
 
-function composeNetwork(
-  config: Config,
-  own: { readonly override: string | undefined; readonly direct: readonly string[] },
-): Network {
-  const settings = {
-    override: own.override,
-    httpProxy: config.network.httpProxy?.reveal(),
-    httpsProxy: config.network.httpsProxy?.reveal(),
-    noProxy: [...config.network.noProxy, ...own.direct].join(","),
-  };
+function composeNetwork(config: Config, proxies: ProxySettings): Network {
   return createNetwork({
     certificates: trustedCertificates({ caFile: config.mattermost.caFile }),
-    proxyFor: (url) => chooseProxy(url, settings),
+    proxyFor: (url) => chooseProxy(url, proxies),
   });
+}
+
+function proxySettings(
+  { network }: Config,
+  own: { readonly override: string | undefined; readonly direct: readonly string[] },
+): ProxySettings {
+  return {
+    override: own.override,
+    httpProxy: network.httpProxy?.reveal(),
+    httpsProxy: network.httpsProxy?.reveal(),
+    noProxy: [...network.noProxy, ...own.direct].join(","),
+  };
 }
 
 function modelSettings(config: Config, modelId = config.model.id): ModelSettings {

@@ -31,6 +31,8 @@ export interface Environment {
 export interface LoadedConfig {
   /** `undefined` when there are problems. */
   readonly config: Config | undefined;
+  /** The same with the default in place of what was refused: to look further, not to run on. */
+  readonly draft: Config;
   /** What stands in the way of starting: all of it, in the order of the files and of the table. */
   readonly problems: readonly Finding[];
   readonly warnings: readonly Finding[];
@@ -95,8 +97,10 @@ export async function loadConfig(input: ConfigInput): Promise<LoadedConfig> {
     if (found !== undefined) written.set(row.key, found);
     return valueOf(row, found, problems, warnings);
   });
+  const draft = deepFreeze({ ...values, environment });
   return {
-    config: problems.length > 0 ? undefined : deepFreeze({ ...values, environment }),
+    config: problems.length > 0 ? undefined : draft,
+    draft,
     problems: bounded(problems),
     warnings: bounded(warnings),
     sources,
@@ -183,7 +187,7 @@ function valueOf(
     );
   if (parsed.kind === "refused") {
     problems.push(...parsed.problems.slice(0, FINDINGS_MAX + 1).map(about));
-    return undefined;
+    return initialValue(row);
   }
   warnings.push(...[...parsed.warnings, ...secretOutsideEnv(row, found)].map(about));
   return parsed.value;

@@ -311,7 +311,7 @@ function idList(raw: RawValue, wrong: string, wildcard?: string): Parsed<readonl
 }
 
 /** The entries of a list, however it is written; `undefined` for what is no list. */
-function listItems(raw: RawValue): TextItem[] | undefined {
+export function listItems(raw: RawValue): TextItem[] | undefined {
   switch (raw.kind) {
     case "empty":
       return [];

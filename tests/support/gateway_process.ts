@@ -199,7 +199,7 @@ export async function writeHome(
     ...setup.env,
   };
   const env = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`).join("");
-  await mkdir(home, { recursive: true });
+  await mkdir(home, { recursive: true, mode: 0o700 });
   await writeFile(join(home, ".env"), env, { mode: 0o600 });
   const yaml = setup.noModel === true
     ? ""

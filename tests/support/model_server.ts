@@ -50,6 +50,7 @@ export class ModelServer {
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     let body = "";
     for await (const chunk of request) body += chunk;
+    if (request.method === "GET") return listModels(response);
     const messages = JSON.parse(body).messages as ChatRequest["messages"];
     const heard = { messages, body, authorization: request.headers.authorization ?? "" };
     this.requests.push(heard);
@@ -75,6 +76,12 @@ export class ModelServer {
       }
     }
   }
+}
+
+/** What a client gets that asks which models there are. */
+function listModels(response: ServerResponse): void {
+  response.writeHead(200, { "content-type": "application/json" });
+  response.end(JSON.stringify({ object: "list", data: [{ id: "test-model", object: "model" }] }));
 }
 
 /** What people said to the model, in order, without the markup of tool results. */
