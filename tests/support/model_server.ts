@@ -20,6 +20,8 @@ export type ChatAnswer =
 
 /** A language model on a loopback port that speaks the OpenAI wire, and says what a test wants. */
 export class ModelServer {
+  /** What it says that it serves; it takes any. */
+  models: readonly string[] = ["test-model"];
   /** Newest last. */
   readonly requests: ChatRequest[] = [];
   /** Decides each answer; tests replace it. By default it tells what it heard. */
@@ -48,6 +50,11 @@ export class ModelServer {
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.method === "GET" && request.url?.endsWith("/models")) {
+      response.writeHead(200, { "content-type": "application/json" });
+      response.end(JSON.stringify({ data: this.models.map((id) => ({ id })) }));
+      return;
+    }
     let body = "";
     for await (const chunk of request) body += chunk;
     if (request.method === "GET") return listModels(response);

@@ -26,17 +26,20 @@ export interface FinishOptions {
   readonly installsService: boolean;
 }
 
-/** What follows once the settings are written: a greeting, the start of the bot, and what to do next. */
+/** What follows once the settings are written: the start of the bot, a greeting, and what to do next. */
 export async function finishSetup(
   { plan, findings: { bot, people } }: Extract<SetupOutcome, { kind: "settled" }>,
   context: SetupContext,
   options: FinishOptions,
 ): Promise<SetupReport> {
   const { draft, prompter } = context;
-  const greeted = bot !== undefined && await wantsGreeting(bot, people, context, options)
-    ? await greet(people, bot, context)
-    : [];
+  // First, because what people answer before its first start is not answered.
   const gateway = await offerStart(prompter, options);
+  const isRunning = gateway === "running";
+  const greeted =
+    bot !== undefined && await wantsGreeting({ bot, people, isRunning }, context, options)
+      ? await greet(people, bot, context)
+      : [];
   const config = await draft.config();
   if (prompter.isInteractive) prompter.page("What next", nextSteps(bot, gateway));
   prompter.end(gateway === "failed" ? "Set up, but the bot does not run." : "Set up.");
@@ -51,16 +54,20 @@ export async function finishSetup(
   };
 }
 
+/** A greeting before the bot runs leads to answers that it does not see: then it is not the default. */
 async function wantsGreeting(
-  bot: BotAccess,
-  people: readonly AllowedPerson[],
+  { bot, people, isRunning }: {
+    readonly bot: BotAccess;
+    readonly people: readonly AllowedPerson[];
+    readonly isRunning: boolean;
+  },
   { prompter }: SetupContext,
   { greets }: FinishOptions,
 ): Promise<boolean> {
   if (people.length === 0) return false;
   if (greets || !prompter.isInteractive) return greets;
   const names = people.map(personLabel).join(", ");
-  return await prompter.confirm(`Let @${bot.me.username} say hello to ${names}?`, true);
+  return await prompter.confirm(`Let @${bot.me.username} say hello to ${names}?`, isRunning);
 }
 
 function nextSteps(bot: BotAccess | undefined, gateway: StartResult): string[] {

@@ -17,11 +17,16 @@ export function missingFlags(given: SetupAnswers, config: Config): MissingFlag[]
   if (given.token === undefined && mattermost.token === undefined) {
     missing.push(["--token-stdin", "token of the bot, or MATTERMOST_TOKEN in the environment"]);
   }
-  const access = accessOf(config);
-  if (given.people === undefined && access.kind === "listed" && access.userIds.size === 0) {
+  // Where a server is set already, nobody listed is an answer.
+  if (given.people === undefined && mattermost.url === undefined && isNobodyAllowed(config)) {
     missing.push(["--allow PEOPLE", "who may talk to it, or --allow-everyone, --allow-nobody"]);
   }
   return [...missing, ...missingModelFlags(given, config)];
+}
+
+function isNobodyAllowed(config: Config): boolean {
+  const access = accessOf(config);
+  return access.kind === "listed" && access.userIds.size === 0;
 }
 
 function missingModelFlags(given: SetupAnswers, config: Config): MissingFlag[] {

@@ -1,7 +1,9 @@
 import type { Config } from "../../config/load_config.ts";
+import { CUSTOM_PROVIDER } from "../../models/provider_table.ts";
 import type { Secret } from "../../runtime/secret.ts";
 import { type ModelSource, variableWithKey } from "./model_source.ts";
 import type { SetupContext } from "./setup_context.ts";
+import type { DraftKey } from "./draft.ts";
 import { readSecret } from "./read_secret.ts";
 import { settle, type Verdict } from "./settle.ts";
 
@@ -22,6 +24,19 @@ export function keyPlace(
   return { variable: variable ?? OWN_VARIABLE, isReferenced: variable === undefined };
 }
 
+/** A key for `source` that only the environment of this process is sure to have. */
+export function exportedKey(
+  { provider, baseUrl }: ModelSource,
+  environment: Readonly<Record<string, string | undefined>>,
+): DraftKey | undefined {
+  if (baseUrl !== undefined) return undefined; // It is not sent to another address.
+  for (const variable of provider.environmentKeys) {
+    const read = readSecret(environment[variable] ?? "", variable);
+    if (read.kind === "read") return { variable, secret: read.secret, isReferenced: false };
+  }
+  return undefined;
+}
+
 /** The key for `source`, asked for where it wants one and there is none yet. */
 export async function settleKey(
   source: ModelSource,
@@ -30,8 +45,8 @@ export async function settleKey(
 ): Promise<NewKey> {
   const { given, prompter } = context;
   if (given.apiKey !== undefined) return given.apiKey;
-  const { provider, providerId, baseUrl, name } = source;
-  const isAddress = providerId === provider.id && baseUrl !== undefined;
+  const { provider, baseUrl, name } = source;
+  const isAddress = provider.id === CUSTOM_PROVIDER.id && baseUrl !== undefined;
   if (!prompter.isInteractive || !(provider.needsKey || isAddress)) return undefined;
   const variable = variableWithKey(provider, config);
   const isKept = variable !== undefined && await prompter.choose({

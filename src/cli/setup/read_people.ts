@@ -97,7 +97,7 @@ async function lookUp(
     const remedy = problems.length < wanted.length
       ? "Correct this, and leave the others."
       : "Write user names, e-mail addresses or ids.";
-    return { kind: "refused", problem: problems.join("; "), remedy };
+    return { kind: "refused", problem: capitalized(problems.join("; ")), remedy };
   }
   const names = [...people.values()].map(({ username, fullName }) =>
     fullName === "" ? `@${username}` : `@${username} (${fullName})`
@@ -106,10 +106,11 @@ async function lookUp(
   return { kind: "good", answer: [...people.values()], says };
 }
 
+/** Goes on, or begins, a sentence about several. */
 function problemWith(item: string, found: Exclude<PersonFound, { kind: "found" }>): string {
   switch (found.kind) {
     case "unknown":
-      return `The server knows nobody called "${item}"`;
+      return `the server knows nobody called "${item}"`;
     case "deactivated":
       return `@${found.user.username} is deactivated`;
     case "is_the_bot":
@@ -117,8 +118,12 @@ function problemWith(item: string, found: Exclude<PersonFound, { kind: "found" }
     case "is_a_bot":
       return `@${found.user.username} is a bot, and bots are not answered`;
     case "may_not_look_up":
-      return `The server does not let the bot look "${item}" up`;
+      return `the server does not let the bot look "${item}" up`;
   }
+}
+
+function capitalized(sentence: string): string {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }
 
 function toPerson({ id, username, first_name: first, last_name: last }: User): AllowedPerson {

@@ -27,18 +27,17 @@ export type SetupOutcome =
   /** Nobody said that it may be written, and nobody can be asked. */
   | { readonly kind: "unconfirmed" };
 
-/** Where the settings are, and what counts before them. */
+/** Where the settings are, and how to come to them. */
 export interface SetupPlace {
   readonly paths: HomePaths;
-  readonly environment: Readonly<Record<string, string | undefined>>;
   /** Whether to write without asking once more. */
   readonly isConfirmed: boolean;
 }
 
 /** From the first question to settings that are written. @throws SetupCancelledError */
 export async function runSetup(context: SetupContext, place: SetupPlace): Promise<SetupOutcome> {
-  const { draft, given, prompter } = context;
-  const { paths, environment } = place;
+  const { draft, environment, given, prompter } = context;
+  const { paths } = place;
   const isAnyGiven = Object.values(given).some((answer) => answer !== undefined);
   if (prompter.isInteractive && !isAnyGiven) await askPlatform(context);
   const findings = await askEverything(context);

@@ -5,6 +5,7 @@ import {
   type ServerUrlProblem,
 } from "../../mattermost/base_url.ts";
 import { probeServer, type ServerProbe } from "../../mattermost/probe_server.ts";
+import { CertificateError } from "../../runtime/certificates.ts";
 import { silentLog } from "../../runtime/log.ts";
 import { NetworkError } from "../../runtime/network_error.ts";
 import { composeMattermostNetwork } from "../compose.ts";
@@ -67,9 +68,12 @@ async function tryServer(
   return await probeServer(serverUrl, { fetch, clock, random, log: silentLog }, signal);
 }
 
+/** Whether another CA file may help. */
 function isDistrust(probe: ServerProbe): boolean {
-  return probe.kind === "failed" && probe.error instanceof NetworkError &&
-    probe.error.kind === "tls_untrusted";
+  if (probe.kind !== "failed") return false;
+  const { error } = probe;
+  return error instanceof CertificateError ||
+    (error instanceof NetworkError && error.kind === "tls_untrusted");
 }
 
 function judgeSpelling(

@@ -46,6 +46,7 @@ export async function runSetupCommand(flags: SetupFlags, io: CliIo): Promise<num
     const context = {
       prompter,
       draft,
+      environment,
       given,
       isChecked: flags.check,
       clock: systemClock,
@@ -53,7 +54,7 @@ export async function runSetupCommand(flags: SetupFlags, io: CliIo): Promise<num
     };
     const paths = homePaths(home);
     const isConfirmed = flags.yes === true;
-    const outcome = await runSetup(context, { paths, environment, isConfirmed });
+    const outcome = await runSetup(context, { paths, isConfirmed });
     if (outcome.kind === "unconfirmed") {
       io.err("Nothing was written: add --yes to write this.");
       return EXIT.usage;

@@ -8,6 +8,8 @@ import type { SetupAnswers } from "./setup_options.ts";
 export interface SetupContext {
   readonly prompter: Prompter;
   readonly draft: SetupDraft;
+  /** Of this process; a service does not have it. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   /** Answers from the command line. */
   readonly given: SetupAnswers;
   /** Whether answers are tried on the server and the model. */

@@ -1,6 +1,7 @@
 import { text } from "node:stream/consumers";
 import { HermesError } from "../../errors.ts";
 import type { Secret } from "../../runtime/secret.ts";
+import { plural } from "../plural.ts";
 import { readSecret } from "./read_secret.ts";
 import type { PeopleOption, SetupAnswers } from "./setup_options.ts";
 
@@ -89,8 +90,8 @@ async function readLines(input: NodeJS.ReadStream, names: readonly string[]): Pr
   const lines = (await text(input)).split(/\r?\n/).map((line) => line.trim())
     .filter((line) => line !== "");
   if (lines.length === names.length) return lines;
-  const wanted = names.length === 1 ? "one line" : `${names.length} lines`;
-  throw new SetupUsageError(`The standard input has ${lines.length} lines, and not ${wanted}`, {
+  const [found, wanted] = [lines, names].map((list) => plural(list.length, "line"));
+  throw new SetupUsageError(`The standard input has ${found}, and not ${wanted}`, {
     hint: `Give ${wanted}: the ${names.join(", then the ")}.`,
   });
 }

@@ -20,13 +20,3 @@ export interface SetupAnswers {
   readonly model: string | undefined;
   readonly apiKey: Secret | undefined;
 }
-
-/** How the setup goes about it. */
-export interface SetupManner {
-  /** Whether answers are tried on the server and the model. */
-  readonly isChecked: boolean;
-  readonly isConfirmed: boolean;
-  readonly greets: boolean;
-  readonly installsService: boolean;
-  readonly json: boolean;
-}

@@ -1,3 +1,4 @@
+import { styleText } from "node:util";
 import { wrapText } from "../../sandbox/chat_text.ts";
 import { type Prompter, SetupCancelledError, type Tone } from "./prompter.ts";
 import { type TerminalStreams, withSpinner } from "./spinner.ts";
@@ -32,6 +33,9 @@ export async function openTerminalPrompter(
   const left = AbortSignal.any([closed.signal, signal]);
   const common = { input, output, signal: left };
   let showInstructions = true;
+  /** Of some prompts the library lets the terminal break a long question. */
+  const framed = (message: string) =>
+    wrapped(message, output.columns).replaceAll("\n", `\n${styleText("gray", clack.S_BAR)}  `);
   const answered = async <Value>(asked: Promise<Value | typeof clack.CANCEL_SYMBOL>) => {
     const value = await asked;
     if (clack.isCancel(value)) throw new SetupCancelledError();
@@ -52,9 +56,11 @@ export async function openTerminalPrompter(
       if (chosen === undefined) throw new Error(`"${message}" has no options`);
       return chosen.value;
     },
-    text: ({ message, initial = "", example = "" }) =>
-      answered(clack.text({ ...common, message, initialValue: initial, placeholder: example })),
-    secret: (message) => answered(clack.password({ ...common, message })),
+    text: ({ message, initial = "", example = "" }) => {
+      const asked = { message: framed(message), initialValue: initial, placeholder: example };
+      return answered(clack.text({ ...common, ...asked }));
+    },
+    secret: (message) => answered(clack.password({ ...common, message: framed(message) })),
     confirm: (message, initialValue) =>
       answered(clack.confirm({ ...common, message, initialValue })),
     begin: (title) => clack.intro(title, { output }),

@@ -37,6 +37,9 @@ export async function askToken(
   const current = (await draft.config()).mattermost.token;
   if (given.token === undefined && current !== undefined && prompter.isInteractive) {
     const kept = await offerCurrent(current, server, context);
+    // One that this shell alone knows is worth a place in .env.
+    const isExported = context.environment.MATTERMOST_TOKEN?.trim() === current.reveal();
+    if (kept !== undefined && isExported) draft.set("mattermost.token", current, "***");
     if (kept !== undefined) return kept.access;
   }
   if (given.token === undefined && prompter.isInteractive) {

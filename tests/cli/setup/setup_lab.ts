@@ -5,6 +5,11 @@ import type { Prompter } from "../../../src/cli/setup/prompter.ts";
 import { runSetup, type SetupOutcome } from "../../../src/cli/setup/run_setup.ts";
 import type { SetupContext } from "../../../src/cli/setup/setup_context.ts";
 import type { SetupAnswers } from "../../../src/cli/setup/setup_options.ts";
+import type { BotAccess } from "../../../src/cli/setup/token_question.ts";
+import { MattermostApi } from "../../../src/mattermost/api.ts";
+import { parseServerUrl } from "../../../src/mattermost/base_url.ts";
+import { silentLog } from "../../../src/runtime/log.ts";
+import { network } from "../../mattermost/support/lab.ts";
 import { homePaths } from "../../../src/config/paths.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
 import { systemRandom } from "../../../src/runtime/random.ts";
@@ -74,7 +79,7 @@ export class SetupLab implements AsyncDisposable {
       [/Which model answers\?/, "Another server"],
       [/Address of the model server/, this.model.url],
       [/API key/, ""],
-      [/Id of the model/, "test-model"],
+      [/Which model of/, "test-model"],
     ];
   }
 
@@ -85,6 +90,7 @@ export class SetupLab implements AsyncDisposable {
     return {
       prompter,
       draft,
+      environment,
       given: { ...NOTHING_GIVEN, ...given },
       isChecked,
       clock: systemClock,
@@ -92,10 +98,20 @@ export class SetupLab implements AsyncDisposable {
     };
   }
 
+  /** The bot's account, as the question for the token gives it. */
+  get access(): BotAccess {
+    const serverUrl = parseServerUrl(this.sandbox.url);
+    if ("problem" in serverUrl) throw new Error(serverUrl.problem);
+    const token = this.sandbox.token("hermes");
+    const deps = { clock: systemClock, random: systemRandom, log: silentLog };
+    const api = new MattermostApi({ ...deps, serverUrl, token, fetch: network.fetch });
+    return { token, api, me: this.sandbox.user("hermes") };
+  }
+
   async run(prompter: Prompter, input: SetupLabInput = {}): Promise<SetupOutcome> {
-    const { environment = QUIET_ENVIRONMENT, isConfirmed = false } = input;
+    const { isConfirmed = false } = input;
     const context = await this.context(prompter, input);
-    return await runSetup(context, { paths: homePaths(this.home), environment, isConfirmed });
+    return await runSetup(context, { paths: homePaths(this.home), isConfirmed });
   }
 
   /** The whole setup with somebody who gives these replies, all of which are asked for. */
@@ -130,7 +146,7 @@ export const QUIET_ENVIRONMENT = {
   VLLM_BASE_URL: "http://127.0.0.1:2/v1",
 };
 
-const NOTHING_GIVEN: SetupAnswers = {
+export const NOTHING_GIVEN: SetupAnswers = {
   url: undefined,
   caFile: undefined,
   token: undefined,
