@@ -195,6 +195,10 @@ const product: readonly [id: string, promise: string][] = [
   ["P127", "Whatever a command prints, its output costs bounded memory and bounded tokens"],
   ["P128", "No key and no token of Hermes is in the environment of a command"],
   ["P129", "Background jobs are read, written to, waited for and ended, and can report their end"],
+  [
+    "P130",
+    "In a container commands and files reach its own folders alone, and no container stays behind",
+  ],
   ["P131", "No tool opens what may not be opened, also when links are swapped while it looks"],
   [
     "P132",

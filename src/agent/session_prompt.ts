@@ -18,6 +18,8 @@ export interface PromptSources {
   readonly skills: SkillSource | undefined;
   /** Where tools work; `undefined` where none works with files. */
   readonly workFolder: string | undefined;
+  /** Where on this machine the project's own file is looked for; `undefined` for nowhere. */
+  readonly projectFolder: string | undefined;
   /** The system that tools work on, e.g. `Linux (x64)`. */
   readonly system: string;
   /** IANA name of the time zone in which dates are told. */
@@ -74,12 +76,14 @@ export async function promptParts(
   sources: PromptSources,
 ): Promise<SystemPromptParts> {
   const { toolNames, conversation } = session;
-  const { workFolder, system, blocked } = sources;
+  const { workFolder, projectFolder, system, blocked } = sources;
   const worksWithFiles = workFolder !== undefined &&
     ["terminal", "read_file"].some((name) => toolNames.has(name));
   const [skillIndex, projectFile, memoryBlocks] = await Promise.all([
     readSkillIndex(session, sources),
-    worksWithFiles ? loadProjectFile(workFolder, (text) => blocked(text, "context")) : "",
+    worksWithFiles && projectFolder !== undefined
+      ? loadProjectFile(projectFolder, (text) => blocked(text, "context"))
+      : "",
     readMemory(session, sources),
   ]);
   return {

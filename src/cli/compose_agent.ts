@@ -1,5 +1,4 @@
 import { homedir } from "node:os";
-import { join } from "node:path";
 import { Compactor } from "../agent/compactor.ts";
 import type { PromptSources } from "../agent/session_prompt.ts";
 import type { Config } from "../config/load_config.ts";
@@ -32,14 +31,14 @@ export interface AgentHost extends Foundations {
   readonly secrets: () => readonly string[];
   /** Tells a conversation what it did not ask for just now. */
   readonly wake: Wake;
+  /** Where tools begin when no setting says so; without it in the workspace of the home. */
+  readonly startFolder?: string;
 }
 
 /** What an agent keeps and works with, made once for all of its sessions. */
 export interface AgentParts extends AgentHost {
   /** IANA name. */
   readonly timeZone: string;
-  /** Where tools work unless they are told otherwise. */
-  readonly workFolder: string;
   /** What the rules for paths are about. */
   readonly places: PathPlaces;
   readonly memory: MemoryStore;
@@ -72,7 +71,6 @@ export function composeAgent(host: AgentHost): AgentParts {
   };
   const todos = new TodoLists();
   const redact = createRedactor({ secrets, hidesPatterns: config.security.redactSecrets });
-  const workFolder = config.terminal.folder ?? join(paths.home, "workspace");
   const gate = composeCommandGate({ config, paths, places, log });
   const opened = new AsyncDisposableStack();
   return {
@@ -86,7 +84,6 @@ export function composeAgent(host: AgentHost): AgentParts {
     secrets,
     wake,
     timeZone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
-    workFolder,
     places,
     memory: new MemoryStore({
       folder: paths.memoriesFolder,
@@ -111,7 +108,7 @@ export function composeAgent(host: AgentHost): AgentParts {
     }),
     sessionSearch: new SessionSearch({ folder: paths.sessionsFolder, log }),
     gate,
-    terminal: composeTerminal(host, { workFolder, gate, opened }),
+    terminal: composeTerminal(host, { gate, opened }),
     fileMemory: new FileMemory(),
     files: new FileCache({ folder: paths.cachedFilesFolder, clock, log }),
     redact,
@@ -122,7 +119,10 @@ export function composeAgent(host: AgentHost): AgentParts {
 
 /** What the prompts of these sessions are made of. `identity` is from `loadIdentity`. */
 export function promptSources(agent: AgentParts, identity: string): PromptSources {
-  const { config, log, timeZone, workFolder, blocked } = agent;
+  const { config, log, timeZone, blocked, terminal: { shells } } = agent;
+  const system = shells.isContainer
+    ? `Linux in a container (${config.terminal.backend})`
+    : `${SYSTEMS[process.platform] ?? process.platform} (${process.arch})`;
   return {
     identity,
     memory: {
@@ -131,8 +131,9 @@ export function promptSources(agent: AgentParts, identity: string): PromptSource
       hasProfiles: config.memory.profilesEnabled,
     },
     skills: { store: agent.skills, disabled: config.skills.disabled },
-    workFolder,
-    system: `${SYSTEMS[process.platform] ?? process.platform} (${process.arch})`,
+    workFolder: shells.startFolder,
+    projectFolder: shells.locate(shells.startFolder)?.hostPath,
+    system,
     timeZone,
     blocked,
     log,

@@ -17,10 +17,11 @@ import { composeWorkTools } from "./compose_work_tools.ts";
 /** The tools in force on a platform. Importing this file is what costs time: do it for a turn. */
 export function composeTools(agent: AgentParts, platform: Platform): ToolRegistry {
   const sets = chooseToolsets(platform, agent.config.tools);
+  const { startFolder } = agent.terminal.shells;
   const delegate = createDelegateTool({
     turn: turnWithoutTools(agent),
     tools: () => registry,
-    environment: `Your tools begin in the folder ${agent.workFolder} unless you name another.`,
+    environment: `Your tools begin in the folder ${startFolder} unless you name another.`,
     random: agent.random,
   });
   const registry: ToolRegistry = new ToolRegistry(

@@ -41,6 +41,7 @@ async function lab(parts: Partial<PromptSources> = {}) {
     memory: { store, hasNotes: true, hasProfiles: true },
     skills: { store: skills, disabled: ["team-digest"] },
     workFolder,
+    projectFolder: workFolder,
     ...parts,
   });
   const sessions = openJsonSessionStore({

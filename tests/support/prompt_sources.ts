@@ -8,6 +8,7 @@ export function promptSources(parts: Partial<PromptSources> = {}): PromptSources
     memory: undefined,
     skills: undefined,
     workFolder: undefined,
+    projectFolder: undefined,
     system: "Linux (x64)",
     timeZone: "UTC",
     blocked: () => undefined,

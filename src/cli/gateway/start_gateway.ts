@@ -83,6 +83,7 @@ export async function startGateway(
     }
   };
   const agent = composeAgent({ ...host, wake });
+  const cleared = agent.terminal.shells.prepare();
   try {
     reportAccess(me, host);
     const bot = { userId: me.id, username: me.username };
@@ -120,6 +121,7 @@ export async function startGateway(
       log,
     }, signals.cancel);
   } finally {
+    await cleared;
     await agent.opened.disposeAsync();
     await Promise.all([sessions.close(), ledger.close()]);
   }

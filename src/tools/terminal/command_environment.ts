@@ -20,7 +20,7 @@ const PASSWORD_IN_URL = /:\/\/[^\s/@:]*:[^\s/@]+@/;
 const SECRET_LENGTH_MIN = 7;
 
 /** Without a person at a terminal: programs would wait for one, or draw for one. */
-const FOR_NO_TERMINAL = {
+export const PLAIN_TERMINAL = {
   TERM: "dumb",
   PAGER: "cat",
   GIT_PAGER: "cat",
@@ -47,5 +47,5 @@ export function commandEnvironment(
   const kept = Object.entries(environment).flatMap(([name, value]) =>
     value !== undefined && passes(name, value) ? [[name, value] as const] : []
   );
-  return { ...Object.fromEntries(kept), ...FOR_NO_TERMINAL };
+  return { ...Object.fromEntries(kept), ...PLAIN_TERMINAL };
 }

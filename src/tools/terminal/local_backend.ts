@@ -3,6 +3,7 @@ import { type Child, startChild } from "../../runtime/child_process.ts";
 import { findProgram } from "../../runtime/find_program.ts";
 import { makeProcessFolder } from "../../runtime/process_folder.ts";
 import type { Place } from "../work_place.ts";
+import { shellCall } from "./shell_script.ts";
 import type { SharedFolder, ShellStart, TerminalBackend } from "./terminal_backend.ts";
 
 export interface LocalBackendOptions {
@@ -28,10 +29,15 @@ export class LocalBackend implements TerminalBackend {
     this.#shellsFolder = shellsFolder;
   }
 
+  /** The folder of the shells is cleared when it is first used. */
+  prepare(): Promise<void> {
+    return Promise.resolve();
+  }
+
   async start(shell: ShellStart): Promise<Child> {
     await mkdir(this.startFolder, { recursive: true, mode: 0o700 });
     const program = await (this.#shell ??= findShell(this.#environment.PATH ?? ""));
-    const argv = [program, ...shell.arguments] as const;
+    const argv = shellCall(program, shell.arguments);
     return startChild({ ...shell, argv, cwd: "/", env: this.#environment });
   }
 

@@ -1,3 +1,5 @@
+import { basename } from "node:path";
+
 /** What a command finds of the commands before it in its session, and leaves for the next ones. */
 export interface ShellMemory {
   /** Where its exported variables are kept, and in `<path>.cwd` its folder: paths of the shell. */
@@ -31,7 +33,15 @@ __hermes_leave() {
 trap '{ __hermes_code=$?; set +eux; } 2>/dev/null; __hermes_leave' EXIT
 eval "$__hermes_command"`;
 
-/** What a shell has to be given to run `command` in `folder`: everything behind its name. */
+/**
+ * What a shell has to be given besides. Without it bash takes an input that is no terminal and no file
+ * for somebody who logs in from afar, and runs `.bashrc`.
+ */
+export function shellCall(shell: string, args: readonly string[]): [string, ...string[]] {
+  return basename(shell) === "bash" ? [shell, "--norc", ...args] : [shell, ...args];
+}
+
+/** The arguments with which a shell runs `command` in `folder`. */
 export function shellArguments(command: string, folder: string, memory: ShellMemory): string[] {
   return ["-c", SCRIPT, "sh", memory.path, folder, memory.isKept ? "yes" : "no", command];
 }

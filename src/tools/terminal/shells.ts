@@ -47,6 +47,11 @@ export class Shells implements WorkPlace {
     return this.#backend.kind === "container";
   }
 
+  /** Where sessions begin. */
+  get startFolder(): string {
+    return this.#backend.startFolder;
+  }
+
   folderOf(sessionKey: SessionKey): string {
     return this.#sessions.get(sessionKey)?.folder ?? this.#backend.startFolder;
   }
@@ -71,7 +76,7 @@ export class Shells implements WorkPlace {
   }
 
   /** The session's folder is up to date when `ended` of the child resolves. */
-  async start(start: CommandStart, signal: AbortSignal): Promise<Child> {
+  async start(start: CommandStart): Promise<Child> {
     const session = await this.#use(start.sessionKey);
     const { hostPath, shellPath } = await this.#backend.sharedFolder();
     const memory = { path: `${shellPath}/${session.fileName}`, isKept: start.isKept };
@@ -80,13 +85,17 @@ export class Shells implements WorkPlace {
       arguments: shellArguments(start.command, start.folder, memory),
       input,
       onOutput,
-    }, signal);
+    });
     if (!start.isKept) return child;
     const ended = child.ended.then(async (end) => {
       session.folder = await readPath(join(hostPath, `${session.fileName}.cwd`)) ?? session.folder;
       return end;
     });
     return { ...child, ended };
+  }
+
+  prepare(): Promise<void> {
+    return this.#backend.prepare();
   }
 
   close(): Promise<void> {

@@ -6,8 +6,10 @@ export interface TerminalBackend {
   readonly kind: "local" | "container";
   /** The folder in which a session begins, as its commands name it. */
   readonly startFolder: string;
+  /** Clears away what a process left that died. It never throws, and the first `start` waits for it. */
+  prepare(): Promise<void>;
   /** Starts a shell with these arguments. Throws a `ToolError` when it cannot be started. */
-  start(shell: ShellStart, signal: AbortSignal): Promise<Child>;
+  start(shell: ShellStart): Promise<Child>;
   /** A folder of one's own that this machine and the shells can write. */
   sharedFolder(): Promise<SharedFolder>;
   /** Where an absolute path of a command is on this machine; `undefined` if it is not there. */

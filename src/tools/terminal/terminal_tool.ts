@@ -126,7 +126,7 @@ async function runCommand(
     isKept: true,
     input: "closed",
     onOutput: (chunk) => record.add(chunk),
-  }, signal);
+  });
   const limitMs = timeout === undefined ? timeoutMs : timeout * 1_000;
   const end = await within(limitMs, child.ended, clock, signal);
   if (end === undefined) await endChild(child, clock);
@@ -154,7 +154,7 @@ async function startJob(
     sessionKey,
     command,
     start: (onOutput) =>
-      shells.start({ sessionKey, command, folder, isKept: false, input: "open", onOutput }, signal),
+      shells.start({ sessionKey, command, folder, isKept: false, input: "open", onOutput }),
   });
   await within(FAILS_AT_ONCE_MS, job.ended, clock, signal);
   if (job.end !== undefined) {

@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import process from "node:process";
 import { test } from "node:test";
 import { ToolError } from "../../../src/tools/errors.ts";
 import { JOBS_MAX } from "../../../src/tools/terminal/background_jobs.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
+import { tempDir } from "../../support/temp_dir.ts";
 import { untilEnded } from "../../support/until_ended.ts";
 import { TerminalLab } from "./terminal_lab.ts";
 
@@ -70,6 +74,16 @@ test("[P129] a job has the folder and variables of its session, and changes neit
   const id = await lab.start("echo $NAME $PWD; cd /; export NAME=changed; sleep 60");
   assert.match(await lab.process("log", { session_id: id }), /^kept .*\/work\/sub\n/);
   assert.match(await lab.run("echo $NAME $PWD"), /^kept .*\/work\/sub\n/);
+});
+
+test("a job runs nothing that the home folder holds for logins", async () => {
+  await using dir = await tempDir();
+  await writeFile(join(dir.path, ".bashrc"), "echo from bashrc\n");
+  const environment = { HOME: dir.path, PATH: process.env.PATH ?? "" };
+  await using lab = await TerminalLab.open({ environment });
+  const answer = await lab.run("echo done", { background: true });
+  assert.match(answer, /^done\n\[proc_/);
+  assert.equal(await lab.run("echo done"), "done\n[Exit code 0.]");
 });
 
 test("[P129] nobody sees the jobs of another session", async () => {
