@@ -51,10 +51,12 @@ function transcriber({ config, clock }: AgentParts): DescribeFile | undefined {
 
 /** Files are sent from where the agent works, from its cache, and from folders that the settings name. */
 export function allowFiles(agent: AgentParts): AllowFile {
-  const { config, paths, places, workFolder } = agent;
-  const folders = [workFolder, paths.cachedFilesFolder, ...config.media.outboundFolders];
+  const { config, paths, places, terminal: { shells } } = agent;
+  const workFolder = shells.locate(shells.startFolder)?.hostPath;
+  const folders = [paths.cachedFilesFolder, ...config.media.outboundFolders];
+  if (workFolder !== undefined) folders.push(workFolder);
   return async (path) => {
-    const checked = await checkPath(path, "read", places);
+    const checked = await checkPath(shells.locate(path)?.hostPath ?? path, "read", places);
     if (checked.kind === "refused") return checked;
     const real = await Promise.all(folders.map(realPathOf));
     const isInside = real.some((folder) => {
