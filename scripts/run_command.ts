@@ -1,7 +1,8 @@
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 
 /** The folder of the repository, where every command of these scripts runs. */
 export const ROOT_DIR = fileURLToPath(new URL("..", import.meta.url));
@@ -40,6 +41,13 @@ export async function runCommand(
     process.off("SIGINT", stop).off("SIGTERM", stop);
     kill();
   }
+}
+
+/** What a command prints. Throws when it fails. */
+export async function readCommand(
+  [file, ...args]: readonly [string, ...string[]],
+): Promise<string> {
+  return (await promisify(execFile)(file, args, { cwd: ROOT_DIR })).stdout;
 }
 
 function killGroup(leaderPid: number | undefined): void {

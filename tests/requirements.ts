@@ -158,6 +158,7 @@ const product: readonly [id: string, promise: string][] = [
   ["P76", "An installation that fails changes nothing, and says in one sentence what to do"],
   ["P77", "A newer version is put in place while a gateway runs"],
   ["P78", "An install.sh of which only a part arrived does nothing"],
+  ["P79", "A release is refused when something is missing, and has the same bytes each time"],
   [
     "P100",
     "A command that destroys the machine is refused in every mode; a dangerous one needs a person's yes, however it is disguised",
@@ -230,6 +231,7 @@ const product: readonly [id: string, promise: string][] = [
     "A file that cannot be used is told to the person and the model, and stops nothing else",
   ],
   ["P152", "Files that an answer names are sent, each once, and only from where they may"],
+  ["P153", "The agent searches the web and reads pages and documents there"],
 ];
 
 export const REQUIREMENTS: readonly Requirement[] = [

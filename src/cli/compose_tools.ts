@@ -12,6 +12,7 @@ import type { Tool } from "../tools/tool.ts";
 import { chooseToolsets, type Platform, toolsetOf } from "../tools/toolsets.ts";
 import type { AgentParts } from "./compose_agent.ts";
 import { turnWithoutTools } from "./compose_turn.ts";
+import { composeWebTools } from "./compose_web_tools.ts";
 import { composeWorkTools } from "./compose_work_tools.ts";
 
 /** The tools in force on a platform. Importing this file is what costs time: do it for a turn. */
@@ -49,6 +50,7 @@ function allTools(agent: AgentParts, platform: Platform): readonly Tool[] {
   const memoryTool = { store: memory, refuse: blocked, hasNotes, hasProfiles };
   return [
     ...composeWorkTools(agent),
+    ...composeWebTools(agent),
     ...(hasNotes || hasProfiles ? [createMemoryTool(memoryTool)] : []),
     createSessionSearchTool({ search: sessionSearch, timeZone, readsAll: platform === "cli" }),
     createSkillViewTool(skills),

@@ -14,15 +14,19 @@ const PDF_PAGES_MAX = 500;
 const TEXT_CHARS_MAX = 2_000_000;
 
 /** The text of a PDF, an office document or a text file. Never throws for what is in the file. */
-export async function extractText(
-  path: string,
-  { kind, mimeType }: SniffedFile,
-): Promise<ExtractedText> {
+export async function extractText(path: string, file: SniffedFile): Promise<ExtractedText> {
   const { size } = await stat(path);
   if (size > DOCUMENT_BYTES_MAX) return { kind: "none", reason: "it is larger than 50 MB" };
+  return await textOfBytes(await readFile(path), file);
+}
+
+/** The same of bytes at hand. */
+export async function textOfBytes(
+  bytes: Uint8Array,
+  { kind, mimeType }: SniffedFile,
+): Promise<ExtractedText> {
   const format = OFFICE_TYPES[mimeType];
   try {
-    const bytes = await readFile(path);
     if (kind === "text") return extracted(new TextDecoder().decode(bytes));
     if (kind === "pdf") return await pdfText(bytes);
     if (format !== undefined) return extracted(await officeText(bytes, format));
