@@ -122,7 +122,7 @@ export function defineScenarios(openWorld: () => Promise<ChatWorld>): void {
   test("[P150] a model that refuses images is told of them instead, and not asked again", async () => {
     await using _gateway = await start();
     model.answer = (request) =>
-      request.body.includes("image_url")
+      request.body.includes('"type":"image_url"')
         ? { kind: "failure", status: 400, message: "this model does not support image input" }
         : echo(request);
     const directId = await world.alice.direct(world.bot.id);
