@@ -230,7 +230,7 @@ function customEndpoint(text: string, custom?: CustomProvider): Endpoint | NoMod
 }
 
 /** An address as the wire wants it, or `undefined` when it is none that we can call. */
-function parseBaseUrl(text: string): string | undefined {
+export function parseBaseUrl(text: string): string | undefined {
   if (!URL.canParse(text.trim())) return undefined;
   const url = new URL(text.trim());
   if (!["http:", "https:"].includes(url.protocol) || url.username !== "") return undefined;

@@ -119,6 +119,16 @@ for (const [what, flags, expected, says] of wrongFlags) {
   });
 }
 
+test("hermes setup says that it may not write, before it asks any server", async () => {
+  await using bench = await SetupWorkbench.open();
+  const args = ["--url", bench.lab.sandbox.url, "--allow-nobody", "--provider", "ollama"];
+  const env = { HERMES_HOME: "/dev/null/home", MATTERMOST_TOKEN: bench.token };
+  const { exitCode, stderr } = await bench.setUpByFlags([...args, "--model", "m"], "", env);
+  assert.equal(exitCode, 1);
+  assert.match(stderr, /^Cannot write "\/dev\/null\/home": a part of the path is not a folder\.\n/);
+  assert.deepEqual(bench.lab.sandbox.requests, []);
+});
+
 test("hermes setup --no-check asks no server, and takes ids as they are", async () => {
   await using bench = await SetupWorkbench.open();
   const { alice } = bench.lab.workplace;

@@ -7,6 +7,7 @@ export const ENTER = "\r";
 export const DOWN = "\x1b[B";
 export const UP = "\x1b[A";
 export const CTRL_C = "\x03";
+export const CTRL_D = "\x04";
 export const ESCAPE = "\x1b";
 /** Takes away what stands there. */
 export const CLEAR = "\x15";

@@ -4,7 +4,7 @@ import { certificatePath, pem } from "../runtime/servers.ts";
 import { runBinary } from "../support/binary.ts";
 import { noTerminal } from "../support/driven_process.ts";
 import { FakeSystemd } from "../support/fake_systemd.ts";
-import { CLEAR, CTRL_C, DOWN, ENTER, ESCAPE, type KeyStep, UP } from "./setup_terminal.ts";
+import { CLEAR, CTRL_C, CTRL_D, DOWN, ENTER, ESCAPE, type KeyStep, UP } from "./setup_terminal.ts";
 import { SetupWorkbench } from "./setup_workbench.ts";
 
 /** Every question once, answered rightly. The lists are the seeded ones: see `seedLab`. */
@@ -137,23 +137,32 @@ test("[P66] hermes gateway setup in a terminal: every wrong answer once, and it 
   assert.equal(await bench.answers("hello"), "ready");
 });
 
-test("[P67] Ctrl-C and Esc at any question of the setup end it with 130 and change nothing", {
-  skip: noTerminal,
-}, async () => {
-  await using bench = await SetupWorkbench.open();
-  await bench.writeOwnFiles();
-  const before = await bench.files();
-  const steps = plainSteps(bench);
-  for (let index = 0; index < steps.length; index++) {
-    const [question] = steps[index] as KeyStep;
-    const terminal = bench.setUp();
-    await terminal.answer([...steps.slice(0, index), [question, index % 2 ? ESCAPE : CTRL_C]]);
-    const { exitCode, stdout } = await terminal.process.ended;
-    assert.equal(exitCode, 130, `${question}`);
-    assert.match(stdout, /Nothing was changed\.\s*$/);
-    assert.deepEqual(await bench.files(), before, `${question}`);
-  }
-});
+test(
+  "[P67] Ctrl-C, Ctrl-D and Esc at any question of the setup end it with 130 and change nothing",
+  {
+    skip: noTerminal,
+  },
+  async () => {
+    await using bench = await SetupWorkbench.open();
+    await bench.writeOwnFiles();
+    const before = await bench.files();
+    const steps = plainSteps(bench);
+    const keys = [CTRL_C, CTRL_D, ESCAPE];
+    const cases = steps.flatMap(([question], index) =>
+      keys.map((key) => ({ question, index, key }))
+    );
+    for (const { question, index, key } of cases) {
+      const terminal = bench.setUp();
+      await terminal.answer(steps.slice(0, index));
+      await terminal.asked(question);
+      terminal.process.write(key);
+      const { exitCode, stdout } = await terminal.process.ended;
+      assert.equal(exitCode, 130, `${question}`);
+      assert.match(stdout, /Nothing was changed\.\s*$/);
+      assert.deepEqual(await bench.files(), before, `${question}`);
+    }
+  },
+);
 
 test("[P67] Ctrl-C while the setup waits for a server ends it with 130 and changes nothing", {
   skip: noTerminal,

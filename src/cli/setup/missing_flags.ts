@@ -1,6 +1,7 @@
 import type { Config } from "../../config/load_config.ts";
 import { accessOf } from "../../config/require_mattermost.ts";
 import { CUSTOM_PROVIDER, findModelProvider } from "../../models/provider_table.ts";
+import { wantsKey } from "./model_key.ts";
 import { currentModel, variableWithKey } from "./model_source.ts";
 import type { SetupAnswers } from "./setup_options.ts";
 
@@ -45,7 +46,7 @@ function missingModelFlags(given: SetupAnswers, config: Config): MissingFlag[] {
     missing.push(["--model ID", "the model, as its provider spells it"]);
   }
   const hasKey = apiKey !== undefined || variableWithKey(provider, config) !== undefined;
-  if (provider.needsKey && !hasKey) {
+  if (wantsKey({ provider, baseUrl }) && !hasKey) {
     missing.push(["--api-key-stdin", "key of the provider, or --api-key-env NAME"]);
   }
   return missing;

@@ -48,7 +48,8 @@ export async function settleKey(
   const { provider, baseUrl, name } = source;
   const isAddress = provider.id === CUSTOM_PROVIDER.id && baseUrl !== undefined;
   if (!prompter.isInteractive || !(provider.needsKey || isAddress)) return undefined;
-  const variable = variableWithKey(provider, config);
+  // The key of a provider is not sent to another address.
+  const variable = baseUrl === undefined ? variableWithKey(provider, config) : undefined;
   const isKept = variable !== undefined && await prompter.choose({
     message: `Which API key for ${name}?`,
     options: [
@@ -59,10 +60,17 @@ export async function settleKey(
   return isKept ? undefined : await askKey(source, context);
 }
 
+/** Whether it does not answer without a key: at an address of one's own nobody can know. */
+export function wantsKey(
+  { provider, baseUrl }: Pick<ModelSource, "provider" | "baseUrl">,
+): boolean {
+  return provider.needsKey && baseUrl === undefined;
+}
+
 /** Asks for a key that is not there yet. */
-export function askKey({ provider, name }: ModelSource, context: SetupContext): Promise<NewKey> {
-  const { prompter } = context;
-  const mayBeEmpty = !provider.needsKey;
+export function askKey(source: ModelSource, { prompter }: SetupContext): Promise<NewKey> {
+  const { name } = source;
+  const mayBeEmpty = !wantsKey(source);
   const message = mayBeEmpty ? `API key for ${name} (empty for none)` : `API key for ${name}`;
   return settle<string, NewKey>({
     given: undefined,

@@ -1,5 +1,5 @@
 import type { Config } from "../../config/load_config.ts";
-import { askKey, exportedKey, keyPlace, type NewKey } from "./model_key.ts";
+import { askKey, exportedKey, keyPlace, type NewKey, wantsKey } from "./model_key.ts";
 import { settleModelId } from "./model_id.ts";
 import type { CurrentModel, ModelSource } from "./model_source.ts";
 import type { Option } from "./prompter.ts";
@@ -84,7 +84,7 @@ export function keepModel({ draft }: SetupContext): void {
 
 function isWhollyGiven({ source }: ModelPlan, { given, prompter }: ModelContext): boolean {
   const hasSource = given.provider !== undefined || given.baseUrl !== undefined;
-  const hasKey = given.apiKey !== undefined || !source.provider.needsKey;
+  const hasKey = given.apiKey !== undefined || !wantsKey(source);
   return !prompter.isInteractive || (hasSource && given.model !== undefined && hasKey);
 }
 

@@ -1,6 +1,7 @@
 import type { Config } from "../../config/load_config.ts";
 import { MODEL_URL } from "../../config/provider_settings.ts";
 import { rawText } from "../../config/raw_value.ts";
+import { parseBaseUrl } from "../../models/choose_model.ts";
 import type { LocalModelServer } from "../../models/list_models.ts";
 import {
   CUSTOM_PROVIDER,
@@ -107,13 +108,12 @@ export function readModelUrl(
   typed: string,
   provider: ModelProvider = CUSTOM_PROVIDER,
 ): Verdict<ModelSource> {
-  const raw = rawText(typed);
-  const parsed = MODEL_URL(raw);
+  const parsed = MODEL_URL(rawText(typed));
   if (parsed.kind === "refused") {
     const problem = `The address of the model server ${parsed.problems[0]?.predicate}`;
     return { kind: "malformed", problem, remedy: "" };
   }
-  const address = parsed.value.replace(/\/+$/, "");
+  const address = parseBaseUrl(parsed.value) ?? parsed.value;
   const name = new URL(address).host;
   const answer = { ...providerSource(provider), name, address, baseUrl: address };
   return { kind: "good", answer };

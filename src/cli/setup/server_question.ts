@@ -18,7 +18,11 @@ export interface SettledServer {
   readonly serverUrl: ServerUrl;
   /** Whether it answers, so that what depends on it can be checked. */
   readonly isReached: boolean;
+  /** Whether the settings name this host already: another one is not sent their token unasked. */
+  readonly isKnown: boolean;
 }
+
+type TriedServer = Omit<SettledServer, "isKnown">;
 
 /** Asks for the server and tries it. Leaves its address, and the CA it needs, in the draft. */
 export async function askServer(context: SetupContext): Promise<SettledServer> {
@@ -29,15 +33,18 @@ export async function askServer(context: SetupContext): Promise<SettledServer> {
   while (!await acceptsProtocol(settled.serverUrl, context)) {
     settled = await settleServer(before, context);
   }
-  draft.set("mattermost.url", settled.serverUrl.siteUrl);
-  return settled;
+  const { siteUrl } = settled.serverUrl;
+  draft.set("mattermost.url", siteUrl);
+  const known = parseServerUrl(before.mattermost.url ?? "");
+  const isKnown = !("problem" in known) && new URL(known.siteUrl).host === new URL(siteUrl).host;
+  return { ...settled, isKnown };
 }
 
-async function settleServer(before: Config, context: SetupContext): Promise<SettledServer> {
+async function settleServer(before: Config, context: SetupContext): Promise<TriedServer> {
   const { given, isChecked, prompter } = context;
   const url = before.mattermost.url ?? before.environment.get("MATTERMOST_URL");
   let isDistrusted = false;
-  return await settle<string, SettledServer>({
+  return await settle<string, TriedServer>({
     given: given.url ?? (prompter.isInteractive ? undefined : url),
     ask: async (wrong) => {
       if (isDistrusted && wrong !== undefined && await askCaFile(context)) return wrong;
@@ -91,7 +98,7 @@ function judgeSpelling(
 function judgeProbe(
   probe: ServerProbe,
   serverUrl: ServerUrl,
-): Verdict<SettledServer> | Proposal<string> {
+): Verdict<TriedServer> | Proposal<string> {
   const { siteUrl } = serverUrl;
   switch (probe.kind) {
     case "mattermost":

@@ -1,6 +1,7 @@
 import process from "node:process";
 import { homePaths, resolveHome } from "../../config/paths.ts";
 import { HermesError } from "../../errors.ts";
+import { checkWritable } from "../../runtime/check_writable.ts";
 import { systemClock } from "../../runtime/clock.ts";
 import { listenForStopSignals } from "../../runtime/process_signals.ts";
 import { systemRandom } from "../../runtime/random.ts";
@@ -31,6 +32,7 @@ export async function runSetupCommand(flags: SetupFlags, io: CliIo): Promise<num
   try {
     const given = await readFlags(flags, { environment, input: process.stdin, isInteractive });
     const home = resolveHome(environment);
+    await checkWritable(home); // Not at the end, when all has been asked.
     const { draft, problems } = await openDraft({ home, environment });
     const missing = isInteractive ? [] : missingFlags(given, await draft.config());
     if (missing.length > 0) {
@@ -59,7 +61,7 @@ export async function runSetupCommand(flags: SetupFlags, io: CliIo): Promise<num
       io.err("Nothing was written: add --yes to write this.");
       return EXIT.usage;
     }
-    isWritten = true;
+    isWritten = outcome.plan.lines.length > 0;
     const { greet: greets = false, installService: installsService = false } = flags;
     const report = await finishSetup(outcome, context, { home, io, greets, installsService });
     if (flags.json === true) io.out(JSON.stringify(report, undefined, 2));

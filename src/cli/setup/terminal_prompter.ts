@@ -9,6 +9,7 @@ const OPTIONS_SHOWN_MAX = 12;
 const FRAME_COLUMNS = 3;
 const COLUMNS_MIN = 20;
 const COLUMNS_DEFAULT = 80;
+const CTRL_D = "\x04";
 
 const LOG_OF: Readonly<Record<Tone, "step" | "info" | "warn" | "error">> = {
   good: "step",
@@ -18,8 +19,8 @@ const LOG_OF: Readonly<Record<Tone, "step" | "info" | "warn" | "error">> = {
 };
 
 /**
- * A person at a terminal, asked with `@clack/prompts`. The end of the terminal counts as leaving, and
- * so does `signal`.
+ * A person at a terminal, asked with `@clack/prompts`. Ctrl-D and the end of the terminal count
+ * as leaving, and so does `signal`.
  */
 export async function openTerminalPrompter(
   streams: TerminalStreams,
@@ -28,8 +29,12 @@ export async function openTerminalPrompter(
   const clack = await import("@clack/prompts");
   const { input, output } = streams;
   const closed = new AbortController();
-  const onEnd = () => closed.abort();
-  input.once("end", onEnd);
+  const close = () => closed.abort();
+  input.once("end", close);
+  // At Ctrl-D the library falls silent, and the process would end as if all were well.
+  const closeAtCtrlD = (keys: unknown) => {
+    if (String(keys).includes(CTRL_D)) close();
+  };
   const left = AbortSignal.any([closed.signal, signal]);
   const common = { input, output, signal: left };
   let showInstructions = true;
@@ -37,7 +42,8 @@ export async function openTerminalPrompter(
   const framed = (message: string) =>
     wrapped(message, output.columns).replaceAll("\n", `\n${styleText("gray", clack.S_BAR)}  `);
   const answered = async <Value>(asked: Promise<Value | typeof clack.CANCEL_SYMBOL>) => {
-    const value = await asked;
+    input.on("data", closeAtCtrlD);
+    const value = await asked.finally(() => input.off("data", closeAtCtrlD));
     if (clack.isCancel(value)) throw new SetupCancelledError();
     return value;
   };
@@ -71,7 +77,7 @@ export async function openTerminalPrompter(
       clack.log.step(text, { output });
     },
     busy: (doing, work) => withSpinner(doing, work, streams, left),
-    [Symbol.dispose]: () => void input.off("end", onEnd),
+    [Symbol.dispose]: () => void input.off("end", close),
   };
 }
 

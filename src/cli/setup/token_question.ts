@@ -61,18 +61,10 @@ async function offerCurrent(
   context: SetupContext,
 ): Promise<SettledToken | undefined> {
   const { prompter } = context;
-  const verdict = server.isReached
-    ? await prompter.busy(
-      "Trying the current token",
-      (signal) => tryToken(current, server, context, signal),
-    )
-    : undefined;
-  if (verdict !== undefined && verdict.kind !== "good") {
-    sayProblem(verdict, prompter);
-    return undefined;
-  }
-  const settled = verdict?.answer ?? { token: current, access: undefined };
-  const name = settled.access === undefined ? "not tried" : `works: @${settled.access.me.username}`;
+  const untried: SettledToken = { token: current, access: undefined };
+  const offered = server.isKnown ? await tryCurrent(current, server, context) : untried;
+  if (offered === undefined) return undefined;
+  const name = offered.access === undefined ? "not tried" : `works: @${offered.access.me.username}`;
   const isKept = await prompter.choose({
     message: "Token of the bot",
     options: [
@@ -81,8 +73,24 @@ async function offerCurrent(
     ],
   });
   if (!isKept) return undefined;
-  if (settled.access !== undefined) warnOfAccount(settled.access.check, context);
-  return settled;
+  const kept = server.isKnown ? offered : await tryCurrent(current, server, context);
+  if (kept?.access !== undefined) warnOfAccount(kept.access.check, context);
+  return kept;
+}
+
+/** `undefined` when it does not work, which has been said then. */
+async function tryCurrent(
+  current: Secret,
+  server: SettledServer,
+  context: SetupContext,
+): Promise<SettledToken | undefined> {
+  if (!server.isReached) return { token: current, access: undefined };
+  const { prompter } = context;
+  const ask = (signal: AbortSignal) => tryToken(current, server, context, signal);
+  const verdict = await prompter.busy("Trying the current token", ask);
+  if (verdict.kind === "good") return verdict.answer;
+  sayProblem(verdict, prompter);
+  return undefined;
 }
 
 function settleToken(

@@ -97,3 +97,17 @@ test("[P70] askHomeChannel() takes a channel or none from the command line, unas
   const away = { isReached: false, given: { homeChannel: "~general" } };
   await assert.rejects(ask(lab, [], away), { code: "setup.malformed" });
 });
+
+test("[P66] askHomeChannel() keeps an id at the third time when the server fails, and no name", async () => {
+  await using lab = await SetupLab.open();
+  const failure = { kind: "error", status: 500, id: "app.channel.get.app_error" } as const;
+  lab.sandbox.faults.rest.push({ path: /^\/(?:channels|teams)\//, answer: failure });
+  const { answer } = await ask(lab, [
+    [HOME, "Another one"],
+    [TYPED, "~nowhere"],
+    [TYPED, KEEP],
+    [TYPED, "q".repeat(26)],
+    [/Keep it all the same, unchecked\?/, true],
+  ]);
+  assert.equal(answer?.value, "q".repeat(26));
+});

@@ -45,6 +45,17 @@ const cases: readonly [
   ["no key that is set", { ...SERVER, provider: "openai" }, { OPENAI_API_KEY: "sk" }, []],
   ["a model that has no default", { ...SERVER, provider: "xai", apiKey: key }, {}, ["--model"]],
   ["the model of one's own server", { ...SERVER, baseUrl: "http://10.0.0.1/v1" }, {}, ["--model"]],
+  [
+    "no key for another address",
+    {
+      ...SERVER,
+      provider: "xai",
+      baseUrl: "http://10.0.0.1/v1",
+      model: "m",
+    },
+    {},
+    [],
+  ],
   ["its address", { ...SERVER, provider: "custom", model: "m" }, {}, ["--base-url"]],
   ["nothing of a provider it does not know", { ...SERVER, provider: "custom:lab" }, {}, []],
 ];

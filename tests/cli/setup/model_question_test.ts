@@ -230,3 +230,29 @@ test("askModel() takes a part from the command line, and lets one mend it where 
   ], { given: { model: "bad-model" } });
   assert.equal(values["model.default"], "good-model");
 });
+
+test("askModel() takes a wrong address out of the settings, also when no model is chosen", async () => {
+  await using lab = await SetupLab.open();
+  await lab.write("config.yaml", "model:\n  base_url: nowhere\n");
+  const { values } = await ask(lab, [[WHICH, "Decide later"]]);
+  assert.deepEqual(values, { "model.base_url": undefined });
+});
+
+test("askModel() takes a key out of config.yaml that would go before the new one", async () => {
+  await using lab = await SetupLab.open();
+  await lab.write(
+    "config.yaml",
+    "model:\n  provider: xai\n  default: grok-9\n  api_key: old-key\n",
+  );
+  const given = { model: "grok-9", apiKey: new Secret("new-key") };
+  const { key, values } = await ask(lab, [], { given, isChecked: false });
+  assert.deepEqual([key, values], ["XAI_API_KEY=new-key", { "model.api_key": undefined }]);
+});
+
+test("askModel() does not write down a key that is not for this address", async () => {
+  await using lab = await SetupLab.open();
+  const environment = { ...QUIET_ENVIRONMENT, XAI_API_KEY: "xai-key" };
+  const given = { provider: "xai", baseUrl: "https://proxy.example.com/v1", model: "grok-9" };
+  const steps: Step[] = [[/API key for proxy\.example\.com \(empty for none\)/, ""]];
+  assert.equal((await ask(lab, steps, { given, environment, isChecked: false })).key, undefined);
+});

@@ -89,6 +89,19 @@ test("[P66] askServer() offers at the third time to keep a server that is away, 
   assert.match(prompter.said("problem")[0] ?? "", /connection refused\. Check the address/);
 });
 
+test("[P66] askServer() keeps what a proxy says is away, and never what is no Mattermost", async () => {
+  await using lab = await SetupLab.open();
+  const pages = (status: number) => ({ times: 3, answer: { kind: "html", status } }) as const;
+  lab.sandbox.faults.rest.push(pages(200), pages(502));
+  const again: Step[] = [[ADDRESS, lab.sandbox.url], [ADDRESS, KEEP], [ADDRESS, KEEP]];
+  const { isReached } = await ask(lab, [
+    ...again,
+    [ADDRESS, KEEP],
+    [/Keep it all the same, unchecked\?/, true],
+  ]);
+  assert.equal(isReached, false);
+});
+
 test("askServer() warns of http:// to another machine, and takes it when the person insists", async () => {
   await using lab = await SetupLab.open();
   const input = { isChecked: false };

@@ -7,17 +7,22 @@ import { Secret } from "../../../src/runtime/secret.ts";
 import { ScriptedPrompter, type Step } from "./scripted_prompter.ts";
 import { SetupLab, type SetupLabInput } from "./setup_lab.ts";
 
+interface ServerInput extends SetupLabInput {
+  readonly isReached?: boolean;
+  readonly isKnown?: boolean;
+}
+
 /** Asks for the token alone; `isReached: false` stands for a server that is away. */
 async function ask(
   lab: SetupLab,
   steps: readonly Step[],
-  { isReached = true, ...input }: SetupLabInput & { isReached?: boolean } = {},
+  { isReached = true, isKnown = true, ...input }: ServerInput = {},
 ) {
   const prompter = new ScriptedPrompter(steps);
   const context = await lab.context(prompter, input);
   const serverUrl = parseServerUrl(lab.sandbox.url);
   assert.ok(!("problem" in serverUrl));
-  const server = { serverUrl, isReached };
+  const server = { serverUrl, isReached, isKnown };
   const access = await askToken(server, context);
   assert.deepEqual(prompter.left, [], "all was asked");
   const written = context.draft.answers.get("mattermost.token")?.value;
@@ -104,6 +109,21 @@ test("askToken() keeps the current token, or says why it does not work any more"
   const fresh = lab.sandbox.world.addToken(lab.sandbox.user("hermes").id).text;
   const { prompter } = await ask(lab, [[TOKEN, fresh]]);
   assert.match(prompter.said("problem")[0] ?? "", /does not accept this token/);
+});
+
+test("[P69] askToken() sends the current token to another host only when the person keeps it", async () => {
+  await using lab = await SetupLab.open();
+  await lab.write(".env", `MATTERMOST_TOKEN=${lab.botToken}\n`);
+  const second = lab.sandbox.world.addToken(lab.sandbox.user("hermes").id).text;
+  const steps: Step[] = [[/Keep the current token \(not tried\)/, "Enter another"], [
+    TOKEN,
+    second,
+  ]];
+  await ask(lab, steps, { isKnown: false });
+  const sent = lab.sandbox.requests.map(({ headers }) => headers.authorization);
+  assert.ok(sent.length > 0 && !sent.includes(`Bearer ${lab.botToken}`));
+  const kept = await ask(lab, [[/\(not tried\)/, "Keep"]], { isKnown: false });
+  assert.equal(kept.access?.me.username, "hermes");
 });
 
 test("askToken() takes a token unchecked when the server is away, but not a malformed one", async () => {
