@@ -206,6 +206,7 @@ const product: readonly [id: string, promise: string][] = [
     "A file is written whole or not at all, and a change leaves alone what it is not about",
   ],
   ["P133", "A search finds lines and files, keeps to .gitignore, and has bounds in all it does"],
+  ["P134", "The agent changes a code repository, runs its tests and tells the outcome"],
   [
     "P135",
     "What is remembered stands in MEMORY.md and USER.md, within limits that the model is told",
