@@ -10,9 +10,10 @@ import { tempDir } from "../support/temp_dir.ts";
 
 test("[P25] doctor finds nothing wrong where the gateway works, and exits with 0", async () => {
   await using lab = await BinaryLab.open();
-  await using gateway = await lab.connected();
+  const setup = { yaml: "agent:\n  disabled_toolsets: [terminal]\n" }; // Else it warns of that.
+  await using gateway = await lab.connected(setup);
   await statusWritten(gateway, ({ connection }) => connection.kind === "connected");
-  const { exitCode, text, checks } = await diagnose(lab, {}, gateway);
+  const { exitCode, text, checks } = await diagnose(lab, setup, gateway);
   assert.equal(exitCode, 0);
   assert.doesNotMatch(text, /^[✗!-]/m);
   assert.match(text, /^✓ socket +The server says hello on the socket\.$/m);
@@ -25,7 +26,7 @@ test("[P25] doctor exits with 1 when something is broken, and sums up", async ()
   await using lab = await BinaryLab.open();
   const { exitCode, text } = await diagnose(lab, { noModel: true });
   assert.equal(exitCode, 1);
-  assert.match(text, /\n\n1 failure, 1 warning\.\n$/);
+  assert.match(text, /\n\n1 failure, 2 warnings\.\n$/);
 });
 
 test("[P25] doctor with an option that does not exist exits with 2", async () => {

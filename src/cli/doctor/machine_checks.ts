@@ -1,20 +1,14 @@
 import { findProgram } from "../../runtime/find_program.ts";
-import { type Check, failure, ok } from "./check.ts";
+import { type Check, ok } from "./check.ts";
 import type { DoctorInput } from "./doctor_input.ts";
 
 /** Programs that the model likes to use in its commands. */
 const WELCOME: readonly string[] = ["git", "rg", "docker"];
 
-/** Which programs the commands of the model can use, and whether the container's is there. */
-export async function checkTools({ io, loaded }: DoctorInput): Promise<readonly Check[]> {
+/** Which programs the commands of the model can use. */
+export async function checkTools({ io }: DoctorInput): Promise<readonly Check[]> {
   const name = "tools";
   const path = io.environment.PATH ?? "";
-  const { backend } = loaded.draft.terminal;
-  if (backend !== "local" && await findProgram(backend, path) === undefined) {
-    const message = `Commands are to run in a container, and ${backend} is not installed`;
-    const remedy = `Install ${backend}, or set terminal.backend to local.`;
-    return [failure(name, message, remedy, { settings: ["terminal.backend"] })];
-  }
   const found = await Promise.all(WELCOME.map((program) => findProgram(program, path)));
   const there = WELCOME.filter((_, index) => found[index] !== undefined);
   const missing = WELCOME.filter((program) => !there.includes(program));

@@ -12,6 +12,7 @@ import { checkTools } from "./machine_checks.ts";
 import { checkModel } from "./model_checks.ts";
 import { checkPeople } from "./people_checks.ts";
 import { checkServer } from "./server_checks.ts";
+import { checkTerminal } from "./terminal_checks.ts";
 import { checkSettings, isNothingSet } from "./settings_checks.ts";
 
 /** What nobody answers in this time, nobody answers. */
@@ -46,6 +47,7 @@ async function* checkAll(input: DoctorInput, signal: AbortSignal): AsyncGenerato
 
   const files = check("files", () => checkFiles(input));
   const tools = check("tools", () => checkTools(input));
+  const terminal = check("terminal", (own) => checkTerminal(input, own));
   const gateway = check("gateway", (own) => checkGateway(input, ownProgram(), own));
   const model = check("model", (own) => checkModel(input, own), MODEL_MS_MAX);
   const server = look("server", (own) => checkServer(input, own));
@@ -60,12 +62,12 @@ async function* checkAll(input: DoctorInput, signal: AbortSignal): AsyncGenerato
     ...(input.live ? [check("echo", (own) => checkEcho(bot, input, own))] : []),
   ]);
   // Each is awaited below, where what it throws is thrown on; until then it is nobody's.
-  for (const group of [files, tools, gateway, model, account]) group.catch(() => {});
+  for (const group of [files, tools, terminal, gateway, model, account]) group.catch(() => {});
   ofBot.then((groups) => groups.forEach((group) => group.catch(() => {})), () => {});
 
   for (const group of [files, server, account]) yield* (await group).checks;
   for (const group of await ofBot) yield* (await group).checks;
-  for (const group of [model, gateway, tools]) yield* (await group).checks;
+  for (const group of [model, gateway, terminal, tools]) yield* (await group).checks;
 }
 
 /** One group of checks. What it throws, and that it takes too long, is its own failure. */

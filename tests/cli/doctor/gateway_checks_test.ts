@@ -73,7 +73,7 @@ test("[P63] checkGateway() tells how a running gateway is connected, and its las
   });
   assert.equal(lost.named("gateway").status, "failure");
   assert.match(lost.named("gateway").message, /lost its connection 5 s ago: Cannot reach x/);
-  assert.deepEqual(lost.with("warning"), [], "what is long ago is not told");
+  assert.deepEqual(lost.with("warning"), ["terminal"], "what is long ago is not told");
   await lock.release();
 });
 
