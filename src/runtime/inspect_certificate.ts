@@ -53,7 +53,8 @@ function describe(socket: TLSSocket, stores: readonly CertificateStore[]): Serve
   const { issuer, subjectaltname = "", valid_from: validFrom, valid_to: validTo } = certificate;
   return {
     issuer: [issuer.O, issuer.CN].flat().find((name) => name !== undefined) ?? "nobody",
-    hosts: subjectaltname.split(", ").map((name) => name.replace(/^[^:]*:/, "")),
+    hosts: subjectaltname.split(", ").map((name) => name.replace(/^[^:]*:/, ""))
+      .filter((name) => name !== ""),
     validFromMs: Date.parse(validFrom),
     validUntilMs: Date.parse(validTo),
     trustedBy: socket.authorized ? storeWith(rootOf(certificate), stores) : undefined,

@@ -26,6 +26,14 @@ test("withinTime() stops work that takes too long, and says so", async () => {
   await clock.sleeperFor(1_000);
   clock.advance(1_000);
   assert.deepEqual(await late, { kind: "late" });
+  const cut = withinTime(
+    (signal) => untilStopped(signal).catch(() => "a part of it"),
+    { msMax: 1_000, clock },
+    never,
+  );
+  await clock.sleeperFor(1_000);
+  clock.advance(1_000);
+  assert.deepEqual(await cut, { kind: "late" });
 });
 
 test("withinTime() does not call the caller's own stop late", async () => {

@@ -121,7 +121,7 @@ export async function checkSocket(
       return [failure(
         name,
         "The socket opens without the token: a proxy in front of the server drops the header Authorization",
-        'Take proxy_set_header Authorization "" out of the location of the WebSocket.',
+        'Let it pass Authorization on: in nginx, take proxy_set_header Authorization "" out.',
       )];
     case "silent":
       return [failure(

@@ -20,9 +20,8 @@ export function checkAddress(
 ): Check {
   const name = "address";
   const { hostname, protocol } = new URL(siteUrl);
-  const asTyped = typed.trim().replace(/\/+$/, "").toLowerCase();
-  if (asTyped !== siteUrl.toLowerCase()) {
-    const message = `MATTERMOST_URL holds more than the address of the site, which is ${siteUrl}`;
+  if (new URL(typed).href.replace(/\/+$/, "") !== siteUrl) {
+    const message = `MATTERMOST_URL is not quite the address of the site, which is ${siteUrl}`;
     return warning(name, message, `Set MATTERMOST_URL to ${siteUrl}.`, {
       ...URL_SETTING,
       ...(repair === undefined ? {} : { repair }),
@@ -39,7 +38,7 @@ function isThisMachine(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127\./.test(hostname);
 }
 
-/** Which proxy requests and the socket take; `setting` is where it is set. */
+/** Which proxy requests and the socket take, and the settings that say so. */
 export function checkProxy(
   proxies: { readonly rest: string | undefined; readonly socket: string | undefined },
   settings: readonly string[],
@@ -127,7 +126,7 @@ function reasonOfDistrust(
     return ["tls_expired", `it is valid from ${day(validFromMs)} to ${day(validUntilMs)}`];
   }
   if (!hosts.some((host) => matches(host, hostname))) {
-    return ["tls_hostname", `it is for ${hosts.join(", ")}`];
+    return ["tls_hostname", `it is for ${hosts.join(", ") || "no host"}`];
   }
   return ["tls_untrusted", `this machine does not know "${issuer}", who signed it`];
 }

@@ -44,7 +44,7 @@ async function tellAll(
   const { loaded } = input;
   const { color } = io.outTerminal;
   // What others say goes into messages: a server or a library may repeat what it was given.
-  const secrets = knownSecrets(loaded);
+  const secrets = knownSecrets(loaded.draft);
   const redact = createRedactor({ secrets: () => secrets, hidesPatterns: false });
   const checks: Check[] = [];
   for await (const found of runChecks(input, signal)) {

@@ -2,6 +2,7 @@ import { constants, type Stats } from "node:fs";
 import { access, chmod, readdir, stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { readTextFile } from "../../runtime/atomic_file.ts";
+import { FileError } from "../../runtime/file_error.ts";
 import { isRunning } from "../../runtime/process_id.ts";
 import { type Check, failure, ok, warning } from "./check.ts";
 import type { DoctorInput } from "./doctor_input.ts";
@@ -61,7 +62,9 @@ async function checkEnvFile(path: string): Promise<readonly Check[]> {
 
 function chmodTo(mode: number, path: string): () => Promise<string> {
   return async () => {
-    await chmod(path, mode);
+    await chmod(path, mode).catch((error) => {
+      throw new FileError("write", path, error);
+    });
     return `${path} is for its owner alone now`;
   };
 }

@@ -1,16 +1,16 @@
-import type { LoadedConfig } from "../../config/load_config.ts";
-import { ALL_SETTINGS } from "../../config/settings.ts";
+import type { Config } from "../../config/load_config.ts";
 import { MODEL_PROVIDERS } from "../../models/provider_table.ts";
+import { Secret } from "../../runtime/secret.ts";
 
-/** Every secret that stands in the settings, so that none is shown. */
-export function knownSecrets({ draft, findWritten }: LoadedConfig): readonly string[] {
-  const ofSettings = ALL_SETTINGS.filter((row) => row.isSecret === true).flatMap((row) => {
-    const written = findWritten(row.key);
-    return written?.raw.kind === "text" ? [written.raw.text] : [];
-  });
-  const ofProviders = MODEL_PROVIDERS.flatMap(({ environmentKeys }) =>
-    environmentKeys.flatMap((name) => draft.environment.get(name) ?? [])
+/** Every secret of the settings and every key of a provider, so that none is shown. */
+export function knownSecrets(config: Config): readonly string[] {
+  const keys = MODEL_PROVIDERS.flatMap(({ environmentKeys }) =>
+    environmentKeys.flatMap((name) => config.environment.get(name) ?? [])
   );
-  const ofOwnProviders = draft.providers.custom.flatMap(({ apiKey }) => apiKey?.reveal() ?? []);
-  return [...ofSettings, ...ofProviders, ...ofOwnProviders];
+  return [...secretsIn(config), ...keys];
+}
+
+function secretsIn(value: unknown): readonly string[] {
+  if (value instanceof Secret) return [value.reveal()];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(secretsIn) : [];
 }

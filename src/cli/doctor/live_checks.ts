@@ -58,6 +58,7 @@ export async function checkEcho(
     signal.throwIfAborted();
     return [failureOf(NAME, error)];
   } finally {
-    if (postId !== undefined) await api.deletePost(postId, signal).catch(() => {}); // It says what it is.
+    // What cannot be deleted stays where nobody but the bot looks, and says what it is.
+    if (postId !== undefined) await api.deletePost(postId, signal).catch(() => {});
   }
 }

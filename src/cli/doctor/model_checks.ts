@@ -11,6 +11,7 @@ import { type Check, failure, failureOf, ok, skipped, warning } from "./check.ts
 import type { DoctorInput } from "./doctor_input.ts";
 
 const SETTINGS = ["model.default", "model.provider", "model.base_url"];
+const ENDPOINT_MS_MAX = 10_000;
 /** Longer no person waits for the first word. */
 const ANSWER_MS_MAX = 30_000;
 
@@ -22,7 +23,8 @@ export async function checkModel(
   const config = input.loaded.draft;
   const settings = SETTINGS.filter((key) => input.loaded.findWritten(key) !== undefined);
   const leftOut: Check[] = [];
-  const log: Log = (_level, _event, { setting, error, hint } = {}) => {
+  const log: Log = (_level, event, { setting, error, hint } = {}) => {
+    if (event !== "model.left_out") return;
     leftOut.push(warning("model", `${setting} is left out: ${error}`, String(hint ?? "")));
   };
   const chosen = chooseConfiguredModel(config);
@@ -33,7 +35,7 @@ export async function checkModel(
     ];
   }
   const { chain } = composeModels(config, { ...input, log });
-  const endpoint = await checkEndpoint(chosen, config, signal);
+  const endpoint = await checkEndpoint(chosen, input, signal);
   const isReached = endpoint.status === "ok";
   return [
     ok("model", describeModel(chosen, config), { settings }),
@@ -52,24 +54,34 @@ function describeModel(chosen: ChosenModel, config: Config): string {
   return `${modelId} of ${providerName} answers, ${known}`;
 }
 
+const ENDPOINT_REMEDY = "Check model.base_url, the network, and that the model server runs.";
+
 /** Any answer will do: what the server says to somebody without a key tells nothing of the key. */
 async function checkEndpoint(
   { baseUrl }: ChosenModel,
-  config: Config,
+  { loaded: { draft: config }, clock }: DoctorInput,
   signal: AbortSignal,
 ): Promise<Check> {
   const name = "model-endpoint";
   const { host } = new URL(baseUrl);
   try {
     const network = composeModelNetwork(config);
-    const response = await network.fetch(`${baseUrl}/models`, { redirect: "manual", signal });
-    await response.body?.cancel();
-    return ok(name, `${host} answers`);
+    const asked = await withinTime(
+      async (limited) => {
+        const init = { redirect: "manual", signal: limited } as const;
+        await (await network.fetch(`${baseUrl}/models`, init)).body?.cancel();
+      },
+      { msMax: ENDPOINT_MS_MAX, clock },
+      signal,
+    );
+    if (asked.kind === "done") return ok(name, `${host} answers`);
+    const message = `${host} did not answer within ${ENDPOINT_MS_MAX / 1000} s`;
+    return failure(name, message, ENDPOINT_REMEDY);
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof NetworkError)) return failureOf(name, error);
-    const remedy = "Check model.base_url, the network, and that the model server runs.";
-    return failure(name, error.message, error.kind.startsWith("tls_") ? error.hint : remedy);
+    const isTls = error.kind.startsWith("tls_");
+    return failure(name, error.message, isTls ? error.hint : ENDPOINT_REMEDY);
   }
 }
 

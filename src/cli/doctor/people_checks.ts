@@ -2,7 +2,6 @@ import type { FoundValue } from "../../config/find_value.ts";
 import { listItems } from "../../config/parsers.ts";
 import { accessOf } from "../../config/require_mattermost.ts";
 import { findPerson, judgePerson, type PersonFound } from "../../mattermost/find_person.ts";
-import { plural } from "../plural.ts";
 import { listed } from "./access_checks.ts";
 import type { KnownBot } from "./account_checks.ts";
 import { type Check, failure, ok, skipped, warning } from "./check.ts";
@@ -11,7 +10,7 @@ import type { DoctorInput } from "./doctor_input.ts";
 const NAME = "people";
 const LISTS = ["mattermost.allowed_users", "gateway.allowed_users"];
 const ID = /^[a-z0-9]{26}$/;
-/** Entries that are looked up one by one; more of them are hardly meant. */
+/** Entries that are no ids of anybody are looked up one by one; more are told and left out. */
 const LOOKED_UP_MAX = 50;
 
 /** Who may talk to the bot, by their present names, and who of them cannot. */
@@ -31,18 +30,26 @@ export async function checkPeople(
     return [failure(NAME, "Nobody may talk to the bot, so nobody is answered", remedy)];
   }
   if (bot === undefined) return skipped([NAME], "The bot could not log in");
-  const found = await lookUp(entries.slice(0, LOOKED_UP_MAX), bot, signal);
+  const found = await lookUp(entries, bot, signal);
   const people = found.flatMap(({ entry, person }) =>
     person.kind === "found" && person.user.id === entry ? [`@${person.user.username}`] : []
   );
-  const complaints = found.flatMap((one) => complain(one, settings));
+  const left = entries.length - found.length;
+  const complaints = [
+    ...found.flatMap((one) => complain(one, settings)),
+    ...(left === 0 ? [] : [
+      warning(NAME, `${left} more entries are no ids of anybody`, "Clear the list up.", {
+        settings,
+      }),
+    ]),
+  ];
   if (people.length === 0) {
     const message = "Nobody who can talk to the bot is listed, so nobody is answered";
     const remedy = "Set MATTERMOST_ALLOWED_USERS to the ids of the people who may.";
     return [...complaints, failure(NAME, message, remedy, { settings })];
   }
-  const message = `${plural(people.length, "person")} may talk to the bot: ${listed(people)}`
-    .replace("persons", "people");
+  const count = people.length === 1 ? "1 person" : `${people.length} people`;
+  const message = `${count} may talk to the bot: ${listed(people)}`;
   return [...complaints, ok(NAME, message, { settings })];
 }
 
@@ -65,12 +72,13 @@ async function lookUp(
 ): Promise<readonly Entry[]> {
   const users = await api.getUsersByIds(entries.filter((entry) => ID.test(entry)), signal);
   const found: Entry[] = [];
+  let lookUpsLeft = LOOKED_UP_MAX;
   for (const entry of entries) {
     const user = users.find(({ id }) => id === entry);
-    const person = user === undefined
-      ? await findPerson(entry, { api, botUserId: me.id }, signal)
-      : judgePerson(user, me.id);
-    found.push({ entry, person });
+    if (user !== undefined) found.push({ entry, person: judgePerson(user, me.id) });
+    else if (lookUpsLeft-- > 0) {
+      found.push({ entry, person: await findPerson(entry, { api, botUserId: me.id }, signal) });
+    }
   }
   return found;
 }

@@ -110,6 +110,18 @@ test("[P64] checkPeople() tells the id of a name, and who of the listed cannot t
   assert.equal(people[0]?.remedy, `Write ${sandbox.user("mallory").id} in its place.`);
 });
 
+test("[P64] checkPeople() asks for at most 50 names, and says how many it left out", async () => {
+  await using lab = await DoctorLab.open();
+  const names = Array.from({ length: 53 }, (_, index) => `nobody-${index}`);
+  const list = [...names, lab.sandbox.user("alice").id];
+  const found = await lab.examine({ env: { MATTERMOST_ALLOWED_USERS: list.join(",") } });
+  const messages = found.checks.filter(({ name }) => name === "people")
+    .map(({ message }) => message);
+  assert.equal(messages.filter((message) => message.includes("is nobody")).length, 50);
+  assert.ok(messages.includes("3 more entries are no ids of anybody"));
+  assert.equal(messages.at(-1), "1 person may talk to the bot: @alice");
+});
+
 test("[P64] checkPeople() fails when nobody who is listed can talk", async () => {
   await using lab = await DoctorLab.open();
   const nobody = await lab.examine({ env: { MATTERMOST_ALLOWED_USERS: "" } });

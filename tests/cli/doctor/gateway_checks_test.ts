@@ -104,6 +104,10 @@ test("[P25] checkGateway() finds another gateway with the same token", async () 
   assert.equal(status, "failure");
   assert.match(message, /Another gateway uses this token \(pid \d+, home \/srv\/other\)/);
   await lock.release();
+  const own = await acquireLock(path, { description: lab.home });
+  assert.ok(own.kind === "acquired");
+  assert.ok((await lab.examine()).checks.every(({ name }) => name !== "second-gateway"));
+  await own.release();
 });
 
 test("[P25] checkGateway() finds a service whose program is gone", async () => {

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { checkAddress } from "../../../src/cli/doctor/address_checks.ts";
 import { checkVersion } from "../../../src/cli/doctor/server_checks.ts";
+import { parseServerUrl } from "../../../src/mattermost/base_url.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
 import { certificatePath, pem, startProxy, startTcpServer } from "../../runtime/servers.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
@@ -120,6 +122,36 @@ for (
     assert.equal(found.named("server").status, "skipped");
   });
 }
+
+test("[P25] checkServer() warns of a certificate that ends within 14 days", async () => {
+  await using lab = await DoctorLab.open({ tls: { key: pem("server_key"), cert: pem("server") } });
+  const env = { MATTERMOST_CA_FILE: certificatePath("ca") };
+  const at = async (nowMs: number) =>
+    (await lab.examine({ env }, { clock: new FakeClock(nowMs) })).named("tls");
+  const soon = await at(Date.UTC(2123, 11, 18));
+  assert.equal(soon.status, "warning");
+  assert.match(soon.message, /ends on 2123-12-31/);
+  assert.equal((await at(Date.UTC(2123, 11, 16))).status, "ok");
+});
+
+test("[P25] checkAddress() warns of a token that would travel unencrypted, but not on this machine", () => {
+  const look = (address: string) => {
+    const serverUrl = parseServerUrl(address);
+    assert.ok(!("problem" in serverUrl));
+    return checkAddress(serverUrl, address, undefined).status;
+  };
+  for (
+    const address of [
+      "http://localhost:8065",
+      "http://127.0.0.1",
+      "http://[::1]:80",
+      "https://x.org",
+    ]
+  ) {
+    assert.equal(look(address), "ok", address);
+  }
+  assert.equal(look("http://chat.example.com"), "warning");
+});
 
 test("[P25] checkServer() tells of the proxy, without its password", async () => {
   await using lab = await DoctorLab.open({ tls: { key: pem("server_key"), cert: pem("server") } });
