@@ -40,6 +40,8 @@ export interface LoadedConfig {
   readonly sources: ReadonlyMap<string, SettingSource>;
   /** What was written for a setting, secrets included, and where; printing it shows none of it. */
   readonly findWritten: (key: string) => FoundValue | undefined;
+  /** That of `config`, also when there are problems. */
+  readonly environment: Environment;
 }
 
 export interface ConfigInput {
@@ -105,6 +107,7 @@ export async function loadConfig(input: ConfigInput): Promise<LoadedConfig> {
     warnings: bounded(warnings),
     sources,
     findWritten: (key) => written.get(key),
+    environment,
   };
 }
 

@@ -26,3 +26,21 @@ export function rawValueAt(root: RawValue, key: string): RawValue | undefined {
     root,
   );
 }
+
+/** A text with its `${NAME}`s replaced by what `variable` knows; those it knows not are `missing`. */
+export function expandVariables(
+  raw: RawValue,
+  variable: (name: string) => string | undefined,
+): { readonly expanded: RawValue; readonly missing: readonly string[] } {
+  if (raw.kind !== "text") return { expanded: raw, missing: [] };
+  const missing: string[] = [];
+  let isReplaced = false;
+  const text = raw.text.replace(/\$\{([^}]+)\}/g, (reference, name: string) => {
+    const value = variable(name);
+    if (value === undefined) missing.push(reference);
+    else isReplaced = true;
+    return value ?? reference;
+  });
+  const expanded = { ...raw, text };
+  return { expanded: isReplaced ? { ...expanded, fromVariable: true } : expanded, missing };
+}

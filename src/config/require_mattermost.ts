@@ -28,14 +28,18 @@ export function requireMattermost(loaded: LoadedConfig): MattermostConfig {
   if (config !== undefined && url !== undefined && token !== undefined) {
     return { kind: "ready", config, url, token, access: accessOf(config) };
   }
+  return { kind: "refused", problems: [...loaded.problems, ...missingForMattermost(loaded)] };
+}
+
+/** What is set nowhere, and without which nobody can connect to a server. */
+export function missingForMattermost({ problems, sources }: LoadedConfig): readonly Finding[] {
   // They may well stand in a file that could not be read.
-  const isFileRefused = loaded.problems.some((problem) => problem.key === undefined);
-  const isUnset = (key: string) => !isFileRefused && loaded.sources.get(key) === "default";
-  const missing = [
+  const isFileRefused = problems.some((problem) => problem.key === undefined);
+  const isUnset = (key: string) => !isFileRefused && sources.get(key) === "default";
+  return [
     ...(isUnset("mattermost.url") ? [missingFinding("MATTERMOST_URL", "address")] : []),
     ...(isUnset("mattermost.token") ? [missingFinding("MATTERMOST_TOKEN", "bot token")] : []),
   ];
-  return { kind: "refused", problems: [...loaded.problems, ...missing] };
 }
 
 /** Who may talk, in the order of the original: nobody, unless somebody is listed or all are let in. */

@@ -34,18 +34,30 @@ const OWNER_ONLY = 0o600;
  * @throws EnvWriteError, YamlEditError, SettingsFileError or a `FileError`
  */
 export async function writeSettings(paths: HomePaths, changes: SettingsChanges): Promise<void> {
-  const env = await readWhole(paths.envFile);
-  const yaml = await readWhole(paths.configFile);
+  const env = await readSettingsText(paths.envFile);
+  const yaml = await readSettingsText(paths.configFile);
   const nextEnv = upsertEnv(env, changes.env);
   const nextYaml = await editYaml(yaml, changes.yaml);
-  if (nextEnv !== env) await writeFileAtomic(paths.envFile, nextEnv, { mode: OWNER_ONLY });
-  if (nextYaml !== yaml) {
-    await writeFileAtomic(paths.configFile, nextYaml, { mode: await modeOf(paths.configFile) });
-  }
+  if (nextEnv !== env) await replaceSettingsFile(paths.envFile, nextEnv, paths);
+  if (nextYaml !== yaml) await replaceSettingsFile(paths.configFile, nextYaml, paths);
 }
 
-/** The text with its byte order mark, if it has one; `""` when there is no file. */
-async function readWhole(file: string): Promise<string> {
+/** Puts a whole text in place: `.env` for its owner alone, config.yaml with the mode that it has. */
+export async function replaceSettingsFile(
+  file: string,
+  text: string,
+  { configFile }: HomePaths,
+): Promise<void> {
+  const mode = file === configFile ? await modeOf(file) : OWNER_ONLY;
+  await writeFileAtomic(file, text, { mode });
+}
+
+/**
+ * The text with its byte order mark, if it has one; `""` when there is no file.
+ *
+ * @throws SettingsFileError for a file that is no text.
+ */
+export async function readSettingsText(file: string): Promise<string> {
   const checked = await readSettingsFile(file);
   if (checked.kind === "refused") throw new SettingsFileError(checked.problem.message);
   return await readTextFile(file) ?? "";

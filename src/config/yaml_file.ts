@@ -1,5 +1,5 @@
 import type { Alias, Document, LineCounter, Node, ParsedNode, YAMLError } from "yaml";
-import type { RawMap, RawValue } from "./raw_value.ts";
+import { expandVariables, type RawMap, rawText, type RawValue } from "./raw_value.ts";
 
 /** Most values a config.yaml may hold, counting what aliases repeat. */
 export const YAML_VALUES_MAX = 20_000;
@@ -160,21 +160,14 @@ class TreeReader {
   }
 
   #expand(text: string, line: number | undefined): RawValue {
-    const trimmed = text.trim();
-    if (trimmed === "") return { kind: "empty", line };
-    let isReplaced = false;
-    const expanded = trimmed.replace(/\$\{([^}]+)\}/g, (reference, name: string) => {
-      const value = this.#variable(name);
-      if (value === undefined) {
-        const predicate = `names ${reference}, which is not set: set it in .env`;
-        this.warnings.push({ line, predicate });
-        return reference;
-      }
-      isReplaced = true;
-      return value;
-    });
-    const value = { kind: "text" as const, text: expanded, line };
-    return isReplaced ? { ...value, fromVariable: true } : value;
+    const { expanded, missing } = expandVariables(rawText(text, line), this.#variable);
+    for (const reference of missing) {
+      this.warnings.push({
+        line,
+        predicate: `names ${reference}, which is not set: set it in .env`,
+      });
+    }
+    return expanded;
   }
 
   #lineOf(node: Node | Alias): number | undefined {

@@ -1,95 +1,84 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
-import { createInterface } from "node:readline/promises";
+import type { Finding } from "../../config/finding.ts";
 import { loadConfig } from "../../config/load_config.ts";
-import { homePaths } from "../../config/paths.ts";
-import { readTextFile, writeFileAtomic } from "../../runtime/atomic_file.ts";
+import { type HomePaths, homePaths, resolveHome } from "../../config/paths.ts";
+import { readSettingsText, replaceSettingsFile } from "../../config/write_settings.ts";
+import { readTextFile } from "../../runtime/atomic_file.ts";
 import { EXIT } from "../exit_codes.ts";
 import type { CliIo } from "../io.ts";
 import { sentence } from "../render_error.ts";
-import { openSettings } from "./settings_at_hand.ts";
+import { askYesNo } from "./ask_person.ts";
+import { openEditor } from "./open_editor.ts";
 
-const OWNER_ONLY = 0o600;
-
-/**
- * `hermes config edit`: opens a copy in the person's editor, and puts it in place of the file only
- * when the settings are valid with it.
- */
+/** `hermes config edit`: the file is replaced when its editor is closed and it is valid. */
 export async function editSettings(isEnv: boolean, io: CliIo): Promise<number> {
-  if (process.stdin.isTTY !== true || !io.outTerminal.isTty) {
+  if (process.stdin.isTTY !== true || !io.errTerminal.isTty) {
     io.err("There is no terminal to edit in: use hermes config set KEY VALUE.");
     return EXIT.usage;
   }
-  const { paths } = await openSettings(io);
+  const paths = homePaths(resolveHome(io.environment));
   const file = isEnv ? paths.envFile : paths.configFile;
-  const before = await readTextFile(file) ?? "";
-  const folder = await mkdtemp(join(tmpdir(), "hermes-edit-"));
+  const before = {
+    env: await readSettingsText(paths.envFile),
+    yaml: await readSettingsText(paths.configFile),
+  };
+  await mkdir(paths.home, { recursive: true, mode: 0o700 });
+  const trial = homePaths(await mkdtemp(join(paths.home, ".edit-"))); // For its owner alone.
   try {
-    const trial = homePaths(folder);
-    for (
-      const [from, to] of [[paths.envFile, trial.envFile], [paths.configFile, trial.configFile]]
-    ) {
-      await copyFile(from ?? "", to ?? "").catch(() => {}); // A home may lack either.
-    }
-    const copy = isEnv ? trial.envFile : trial.configFile;
-    await writeFile(copy, before, { mode: OWNER_ONLY });
-    if (!await editUntilValid(copy, folder, io)) {
-      io.err("Nothing was changed.");
-      return EXIT.failure;
-    }
-    const after = await readFile(copy, "utf8");
-    if (after === before) {
-      io.out("Nothing was changed.");
-      return EXIT.ok;
-    }
-    await mkdir(paths.home, { recursive: true, mode: 0o700 });
-    await writeFileAtomic(file, after, { mode: OWNER_ONLY });
-    io.out(`${file} is written. A running gateway takes it at its next start.`);
-    return EXIT.ok;
+    // What is valid can depend on the other file.
+    await writeFile(trial.envFile, before.env, { mode: 0o600 });
+    await writeFile(trial.configFile, before.yaml, { mode: 0o600 });
+    const after = await editUntilValid(isEnv ? trial.envFile : trial.configFile, trial, io);
+    return await putInPlace(file, isEnv ? before.env : before.yaml, after, paths, io);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await rm(trial.home, { recursive: true, force: true });
   }
 }
 
-/** False when the person gives up, or the editor fails. */
-async function editUntilValid(copy: string, home: string, io: CliIo): Promise<boolean> {
+async function putInPlace(
+  file: string,
+  before: string,
+  after: string | undefined,
+  paths: HomePaths,
+  io: CliIo,
+): Promise<number> {
+  const isWanted = after !== undefined && after !== before && await isStillFree(file, before);
+  if (isWanted) await replaceSettingsFile(file, after, paths);
+  io.out(
+    isWanted ? `${file} is written, and counts from the next start on.` : `${file} is as it was.`,
+  );
+  return isWanted || after === before ? EXIT.ok : EXIT.failure;
+}
+
+/** The text that came out, or `undefined` when the person gives up or the editor fails. */
+async function editUntilValid(
+  copy: string,
+  { home }: HomePaths,
+  io: CliIo,
+): Promise<string | undefined> {
   for (;;) {
-    if (!await openEditor(copy, io)) return false;
-    const { problems } = await loadConfig({ home, environment: io.environment, flags: {} });
-    if (problems.length === 0) return true;
-    // The person knows nothing of the folder in which the copies are.
-    for (const { message } of problems) {
-      io.err(`✗ ${sentence(message.replaceAll(join(home, "/"), ""))}`);
-    }
-    if (!await askAgain()) return false;
+    if (!await openEditor(copy, io)) return undefined;
+    const { problems, warnings } = await loadConfig({
+      home,
+      environment: io.environment,
+      flags: {},
+    });
+    // Problems elsewhere are no reason to refuse this file.
+    const say = (sign: string, findings: readonly Finding[]) =>
+      findings.filter((finding) => finding.file === copy).map(({ message }) =>
+        io.err(`${sign} ${sentence(message.replaceAll(join(home, "/"), ""))}`)
+      ).length;
+    const problemCount = say("✗", problems);
+    say("!", warnings);
+    if (problemCount === 0) return await readTextFile(copy);
+    if (!await askYesNo("Edit it again? No keeps the file as it was.", true)) return undefined;
   }
 }
 
-async function openEditor(file: string, { environment, err }: CliIo): Promise<boolean> {
-  const editors = [environment["VISUAL"], environment["EDITOR"], "nano", "vi"]
-    .filter((editor) => editor !== undefined && editor.trim() !== "");
-  for (const editor of editors) {
-    // As git does: the variable may hold options, so a shell takes it apart.
-    const child = spawn("/bin/sh", ["-c", `${editor} "$1"`, "sh", file], { stdio: "inherit" });
-    const [exitCode] = await once(child, "exit");
-    if (exitCode === 127) continue; // There is no such editor.
-    if (exitCode !== 0) err(`The editor ended with ${exitCode ?? "a signal"}.`);
-    return exitCode === 0;
-  }
-  err("There is no editor: set EDITOR to the one that you use.");
-  return false;
-}
-
-async function askAgain(): Promise<boolean> {
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const answer = await lines.question("Edit it again? [Y/n] ");
-    return !/^n/i.test(answer.trim());
-  } finally {
-    lines.close();
-  }
+/** Whether nobody else has written the file meanwhile, or it may be overwritten. */
+async function isStillFree(file: string, before: string): Promise<boolean> {
+  if (await readSettingsText(file) === before) return true;
+  return await askYesNo(`${file} was changed meanwhile. Write yours over it?`, false);
 }

@@ -1,41 +1,51 @@
 import picocolors from "picocolors";
-import type { Setting } from "../../config/setting.ts";
+import type { SettingSource } from "../../config/find_value.ts";
 import { ALL_SETTINGS } from "../../config/settings.ts";
 import { EXIT } from "../exit_codes.ts";
 import type { CliIo } from "../io.ts";
 import {
+  type NamedSetting,
   nameSetting,
   openSettings,
+  PROVIDER_VARIABLES,
   type SettingsAtHand,
-  sourceWords,
-  textOf,
+  type ShownValue,
+  showValue,
+  showVariable,
 } from "./settings_at_hand.ts";
 
 /** One setting as it counts now. */
-interface ShownSetting {
+interface CountingSetting {
   readonly key: string;
-  /** As one would write it; secrets as `***`; `null` when it is unset. */
-  readonly value: string | null;
-  readonly source: string;
-  readonly description: string;
+  /** `undefined` when it is unset. */
+  readonly value: ShownValue | undefined;
+  readonly source: SettingSource | undefined;
+  /** The name under which it stands in the environment. */
+  readonly variable: string | undefined;
+  /** In the file that `source` names. */
+  readonly line: number | undefined;
 }
 
-/** `hermes config get`: every setting. */
+/** `hermes config get`: every setting, and the keys of providers that are there. */
 export async function listSettings(
   options: { readonly json: boolean },
   io: CliIo,
 ): Promise<number> {
   const at = await openSettings(io);
-  const shown = ALL_SETTINGS.map((row) => show(row, at));
+  const rows = ALL_SETTINGS.map((row) => look({ kind: "setting", row }, at, io));
+  const keys = PROVIDER_VARIABLES.map((variable) => look({ kind: "variable", variable }, at, io));
+  const all = [...rows, ...keys.filter(({ value }) => value !== undefined)];
+  sayProblems(at, io);
   if (options.json) {
-    io.out(JSON.stringify({ settings: shown }, undefined, 2));
+    io.out(JSON.stringify({ settings: all.map((each) => toJson(each, false)) }, undefined, 2));
     return EXIT.ok;
   }
-  const colors = picocolors.createColors(io.outTerminal.color);
-  for (const { key, value, source } of shown) {
-    if (value === null) io.out(colors.dim(`${key} is not set`));
-    else if (source === "default") io.out(`${key} = ${value}`);
-    else io.out(`${colors.bold(key)} = ${value}  ${colors.dim(`(${source})`)}`);
+  const { bold, dim } = picocolors.createColors(io.outTerminal.color);
+  for (const each of all) {
+    const { key, value, source } = each;
+    if (value === undefined) io.out(dim(`${key} is not set`));
+    else if (source === "default") io.out(`${key} = ${value.text}`);
+    else io.out(`${bold(key)} = ${value.text}  ${dim(`(${placeWords(each)})`)}`);
   }
   return EXIT.ok;
 }
@@ -52,40 +62,63 @@ export async function getSetting(
     return EXIT.usage;
   }
   const at = await openSettings(io);
-  const isSecret = named.kind === "provider_key" || named.row.isSecret === true;
-  const value = named.kind === "provider_key"
-    ? at.loaded.config?.environment.get(named.name)
-    : valueOf(named.row, at);
+  const found = look(named, at, io);
+  const { key, value } = found;
+  sayProblems(at, io);
   if (options.json) {
-    const source = named.kind === "setting" ? show(named.row, at).source : ".env or environment";
-    const hides = isSecret && !options.reveal && value !== undefined;
-    const key = named.kind === "setting" ? named.row.key : named.name;
-    io.out(JSON.stringify({ key, value: hides ? "***" : value ?? null, source }, undefined, 2));
+    io.out(JSON.stringify(toJson(found, options.reveal), undefined, 2));
     return value === undefined ? EXIT.failure : EXIT.ok;
   }
   if (value === undefined) {
-    io.err(`${name} is not set.`);
+    io.err(`${key} is not set.`);
     return EXIT.failure;
   }
-  if (isSecret && !options.reveal) {
-    io.err(`${name} is set. It is a secret: add --reveal to print it.`);
+  if (value.text !== value.wholeText && !options.reveal) {
+    io.err(`${key} is set and holds a secret: add --reveal to print it.`);
     return EXIT.failure;
   }
-  io.out(value);
+  io.out(value.wholeText);
   return EXIT.ok;
 }
 
-function show(row: Setting<unknown>, at: SettingsAtHand): ShownSetting {
-  const value = valueOf(row, at);
-  const found = at.loaded.findWritten(row.key);
-  const source = value === undefined
-    ? "unset"
-    : sourceWords(at.loaded.sources.get(row.key) ?? "default", found);
-  const hidden = row.isSecret === true && value !== undefined;
-  return { key: row.key, value: hidden ? "***" : value ?? null, source, description: row.doc };
+function look(
+  named: Exclude<NamedSetting, { kind: "unknown" }>,
+  { loaded }: SettingsAtHand,
+  { environment }: CliIo,
+): CountingSetting {
+  if (named.kind === "setting") {
+    const { row } = named;
+    const found = loaded.findWritten(row.key);
+    const value = showValue(row, found);
+    const source = value === undefined ? undefined : found?.source ?? "default";
+    const variable = source === "environment" ? found?.name : undefined;
+    return { key: row.key, value, source, variable, line: found?.raw.line };
+  }
+  const { name } = named.variable;
+  const value = showVariable(named.variable, loaded);
+  const isExported = (environment[name] ?? "").trim() !== "";
+  const source = value === undefined ? undefined : isExported ? "environment" : ".env";
+  return { key: name, value, source, variable: isExported ? name : undefined, line: undefined };
 }
 
-function valueOf(row: Setting<unknown>, { loaded }: SettingsAtHand): string | undefined {
-  const found = loaded.findWritten(row.key);
-  return (found === undefined ? row.initial : textOf(found.raw)) || undefined;
+function toJson({ key, value, source, variable, line }: CountingSetting, reveals: boolean) {
+  return {
+    key,
+    value: (reveals ? value?.wholeText : value?.text) ?? null,
+    source: source ?? null,
+    variable: variable ?? null,
+    line: line ?? null,
+  };
+}
+
+/** `.env, line 3`, or `the environment, HERMES_MODEL`. */
+function placeWords({ source, variable, line }: CountingSetting): string {
+  if (source === "environment") return `the environment, ${variable}`;
+  return line === undefined ? `${source}` : `${source}, line ${line}`;
+}
+
+/** What is wrong is not repeated here, but whoever trusts these values should know of it. */
+function sayProblems({ loaded }: SettingsAtHand, io: CliIo): void {
+  if (loaded.problems.length === 0) return;
+  io.err("Warning: there are problems with these settings: hermes config check names them.");
 }

@@ -1,10 +1,14 @@
-import type { FoundValue, SettingSource } from "../../config/find_value.ts";
+import type { FoundValue } from "../../config/find_value.ts";
 import { loadConfig, type LoadedConfig } from "../../config/load_config.ts";
+import { nearest } from "../../config/nearest.ts";
+import { type Parser, secret } from "../../config/parsers.ts";
 import { type HomePaths, homePaths, resolveHome } from "../../config/paths.ts";
+import { MODEL_URL } from "../../config/provider_settings.ts";
 import type { RawValue } from "../../config/raw_value.ts";
 import type { Setting } from "../../config/setting.ts";
 import { findSetting, nearestSetting } from "../../config/setting_place.ts";
 import { MODEL_PROVIDERS } from "../../models/provider_table.ts";
+import { createRedactor } from "../../safety/redact.ts";
 import type { CliIo } from "../io.ts";
 
 /** The settings of the home as they count now, whether or not they are valid. */
@@ -18,63 +22,98 @@ export async function openSettings({ environment }: CliIo): Promise<SettingsAtHa
   return { paths: homePaths(home), loaded: await loadConfig({ home, environment, flags: {} }) };
 }
 
+/** A variable for a provider of models, which is no row of the table: its key or its address. */
+export interface ProviderVariable {
+  readonly name: string;
+  readonly parse: Parser<unknown>;
+  readonly isSecret: boolean;
+}
+
 /** What somebody may mean by a name on the command line. */
 export type NamedSetting =
   | { readonly kind: "setting"; readonly row: Setting<unknown> }
-  /** The key of a provider of models, which is no row of the table. */
-  | { readonly kind: "provider_key"; readonly name: string }
+  | { readonly kind: "variable"; readonly variable: ProviderVariable }
   | { readonly kind: "unknown"; readonly message: string };
+
+/** Every variable that a provider of models is set up with. */
+export const PROVIDER_VARIABLES: readonly ProviderVariable[] = [
+  ...new Set(MODEL_PROVIDERS.flatMap((provider) => provider.environmentKeys)),
+].map((name): ProviderVariable => ({ name, parse: secret, isSecret: true })).concat(
+  [...new Set(MODEL_PROVIDERS.flatMap((provider) => provider.baseUrlKeys))]
+    .map((name) => ({ name, parse: MODEL_URL, isSecret: false })),
+);
 
 export function nameSetting(name: string): NamedSetting {
   const row = findSetting(name);
   if (row !== undefined) return { kind: "setting", row };
   const upper = name.toUpperCase();
-  const isKey = MODEL_PROVIDERS.some(({ environmentKeys, baseUrlKeys }) =>
-    [...environmentKeys, ...baseUrlKeys].includes(upper)
-  );
-  if (isKey) return { kind: "provider_key", name: upper };
-  const meant = nearestSetting(name);
+  const variable = PROVIDER_VARIABLES.find((each) => each.name === upper);
+  if (variable !== undefined) return { kind: "variable", variable };
+  const meant = nearestSetting(name) ?? nearest(upper, PROVIDER_VARIABLES.map((each) => each.name));
   const remedy = meant === undefined
     ? "hermes config get lists them all"
     : `did you mean ${meant}?`;
   return { kind: "unknown", message: `No setting is called "${name}": ${remedy}` };
 }
 
-/** A value as one would write it; a block as JSON. `undefined` for one that is empty. */
-export function textOf(raw: RawValue): string | undefined {
-  switch (raw.kind) {
-    case "empty":
-      return undefined;
-    case "text":
-      return raw.text;
-    case "list":
-      return raw.items.every((item) => item.kind === "text")
-        ? raw.items.map((item) => textOf(item)).join(",")
-        : JSON.stringify(toPlain(raw));
-    case "map":
-      return JSON.stringify(toPlain(raw));
-  }
+const HIDDEN = "***";
+const redact = createRedactor({ secrets: () => [], hidesPatterns: true });
+/** Names below which a block such as `custom_providers` holds a secret. */
+const SECRET_NAME = /(?:key|token|secret|password)$/i;
+
+/** What was written for a setting, as one would write it, and without what may be a secret. */
+export interface ShownValue {
+  readonly text: string;
+  /** The same with nothing hidden. */
+  readonly wholeText: string;
 }
 
-/** Secrets may also stand within a block, as in custom_providers. */
-function toPlain(raw: RawValue, name = ""): unknown {
+/** `undefined` for a setting that is unset. */
+export function showValue(
+  row: Setting<unknown>,
+  found: FoundValue | undefined,
+): ShownValue | undefined {
+  const wholeText = found === undefined ? row.initial : textOf(found.raw, (_, text) => text);
+  if (wholeText === undefined || wholeText === "") return undefined;
+  if (row.isSecret === true) return { text: HIDDEN, wholeText };
+  if (found === undefined) return { text: wholeText, wholeText };
+  const hide = (name: string, text: string) => SECRET_NAME.test(name) ? HIDDEN : redact(text);
+  return { text: textOf(found.raw, hide), wholeText };
+}
+
+/** `undefined` for a variable that is unset. */
+export function showVariable(
+  { name, isSecret }: ProviderVariable,
+  { environment }: LoadedConfig,
+): ShownValue | undefined {
+  const wholeText = environment.get(name);
+  if (wholeText === undefined) return undefined;
+  return { text: isSecret ? HIDDEN : redact(wholeText), wholeText };
+}
+
+/** A list of texts with commas, a block as JSON. `write` takes the name of each text, if it has one. */
+function textOf(raw: RawValue, write: (name: string, text: string) => string): string {
+  const isFlat = raw.kind === "list" && raw.items.every((item) => item.kind === "text");
+  if (isFlat) return raw.items.map((item) => textOf(item, write)).join(",");
+  if (raw.kind === "text") return write("", raw.text);
+  return raw.kind === "empty" ? "" : JSON.stringify(plainOf(raw, "", write));
+}
+
+function plainOf(
+  raw: RawValue,
+  name: string,
+  write: (name: string, text: string) => string,
+): unknown {
   switch (raw.kind) {
     case "empty":
       return null;
     case "text":
-      return /key$|token|secret|password/i.test(name) && name !== "key_env" ? "***" : raw.text;
+      return write(name, raw.text);
     case "list":
-      return raw.items.map((item) => toPlain(item));
+      return raw.items.map((item) => plainOf(item, name, write));
     case "map":
       return Object.fromEntries(
-        [...raw.entries].map(([inner, value]) => [inner, toPlain(value, inner)]),
+        [...raw.entries].map(([inner, value]) => [inner, plainOf(value, inner, write)]),
       );
   }
-}
-
-/** Where a value comes from, for people: `.env, line 3` or `the environment (MATTERMOST_URL)`. */
-export function sourceWords(source: SettingSource, found: FoundValue | undefined): string {
-  if (source === "environment") return `the environment (${found?.name})`;
-  const line = found?.raw.line;
-  return line === undefined ? source : `${source}, line ${line}`;
 }
