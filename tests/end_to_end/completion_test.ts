@@ -6,16 +6,50 @@ import { test } from "node:test";
 import { runBinary } from "../support/binary.ts";
 import { tempDir } from "../support/temp_dir.ts";
 
-/** What is typed, the last word unfinished, and what is offered, among others. */
-const typed: readonly [words: readonly string[], offered: readonly string[], not: string][] = [
-  [["con"], ["config"], "doctor"],
-  [["config", "un"], ["unset"], "set"],
-  [["config", "get", "mattermost.re"], ["mattermost.reply_mode"], "model.default"],
-  [["config", "get", "--re"], ["--reveal"], "--json"],
-  [["gateway", "--set", "mattermost.reply"], ["mattermost.reply_mode="], "mattermost.reply_mode"],
-  [["tools", "disable", "me"], ["memory", "messaging"], "web"],
-  [["completion", "z"], ["zsh"], "bash"],
+interface Typed {
+  /** The last word is not finished. */
+  readonly words: readonly string[];
+  /** What is offered, among others. */
+  readonly offered: readonly string[];
+  /** What is not. */
+  readonly others: readonly string[];
+}
+
+const typed: readonly Typed[] = [
+  { words: ["con"], offered: ["config"], others: ["doctor"] },
+  { words: ["config", "un"], offered: ["unset"], others: ["set"] },
+  { words: ["config", "s"], offered: ["set", "show", "schema"], others: ["unset", "setup"] },
+  {
+    words: ["config", "get", "mattermost.re"],
+    offered: ["mattermost.reply_mode", "mattermost.require_mention"],
+    others: ["model.default"],
+  },
+  { words: ["config", "set", "model.default", "m"], offered: [], others: ["model.default"] },
+  { words: ["config", "set", "--env", "model.d"], offered: ["model.default"], others: [] },
+  { words: ["config", "get", "--re"], offered: ["--reveal"], others: ["--json"] },
+  {
+    words: ["gateway", "--set", "mattermost.reply"],
+    offered: ["mattermost.reply_mode="],
+    others: ["mattermost.reply_mode"],
+  },
+  { words: ["gateway", "--set", "config", "st"], offered: ["start", "stop"], others: ["--set"] },
+  { words: ["gateway", "st"], offered: ["start", "stop", "status"], others: ["install"] },
+  { words: ["setup", "--reply-mode", "th"], offered: ["thread"], others: ["off"] },
+  { words: ["logs", "-n", "doctor", "--f"], offered: ["--follow"], others: ["--level"] },
+  { words: ["logs", "--level", "w"], offered: ["warn"], others: ["--follow", "error"] },
+  { words: ["tools", "disable", "me"], offered: ["memory", "messaging"], others: ["web"] },
+  { words: ["tools", "disable", "web", "me"], offered: ["memory"], others: ["web"] },
+  { words: ["completion", "z"], offered: ["zsh"], others: ["bash"] },
+  { words: ["demo", "--script", "/et"], offered: ["/etc"], others: [] },
 ];
+
+/** What a shell does with `--set=VALUE` before it asks. */
+const onlyIn: Readonly<Record<string, readonly Typed[]>> = {
+  bash: [
+    { words: ["gateway", "--set", "=", "model.d"], offered: ["model.default="], others: [] },
+    { words: ["logs", "--level", "="], offered: ["warn", "error"], others: ["--follow"] },
+  ],
+};
 
 async function scriptFor(shell: string): Promise<{ path: string } & AsyncDisposable> {
   const dir = await tempDir();
@@ -31,8 +65,8 @@ const ASK: Readonly<Record<string, string>> = {
   bash:
     `. "$SCRIPT"; COMP_WORDS=(hermes "$@"); COMP_CWORD=$#; _hermes; printf '%s\\n' "\${COMPREPLY[@]}"`,
   // What zsh does with the words is its own business; here they are only printed.
-  zsh: `compdef() { :; }; compadd() { print -l -- "\${(@)@:#-*}"; }
-_describe() { print -l -- "\${(@P)4%%:*}"; }; _files() { :; }
+  zsh: `compdef() { :; }; compadd() { shift $@[(i)--]; print -l -- "$@"; }
+_describe() { print -l -- "\${(@P)4%%:*}"; }; _files() { print -l -- /*; }; compset() { :; }
 . "$SCRIPT"; words=(hermes "$@"); CURRENT=$(( $# + 1 )); _hermes | grep -- "^\${words[CURRENT]}"`,
   fish: `source $SCRIPT; complete -C "hermes $argv" | string replace -r '\\t.*' ''`,
 };
@@ -45,16 +79,16 @@ for (const [shell, ask] of Object.entries(ASK)) {
     { skip },
     async () => {
       await using script = await scriptFor(shell);
-      for (const [words, offered, not] of typed) {
+      const env = { PATH: process.env.PATH ?? "", SCRIPT: script.path, HOME: "/nonexistent" };
+      for (const { words, offered, others } of [...typed, ...(onlyIn[shell] ?? [])]) {
         // fish takes the arguments behind the command as they are, the others behind a name.
         const args = shell === "fish" ? words : ["-", ...words];
-        const env = { PATH: process.env.PATH ?? "", SCRIPT: script.path, HOME: "/nonexistent" };
         const asked = spawnSync(shell, ["-c", ask, ...args], { env, encoding: "utf8" });
-        const lines = asked.stdout.split("\n");
-        for (const word of offered) {
-          assert.ok(lines.includes(word), `${words.join(" ")}: ${asked.stdout}${asked.stderr}`);
-        }
-        assert.ok(!lines.includes(not), `${words.join(" ")} offers ${not}`);
+        const lines = asked.stdout.split("\n").map((line) => line.replace(/(?<=.)\/$/, ""));
+        const seen = `hermes ${words.join(" ")}: ${asked.stdout}${asked.stderr}`;
+        for (const word of offered) assert.ok(lines.includes(word), `no ${word} for ${seen}`);
+        for (const word of others) assert.ok(!lines.includes(word), `${word} for ${seen}`);
+        assert.equal(asked.stderr, "", seen);
       }
     },
   );

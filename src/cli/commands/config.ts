@@ -34,6 +34,12 @@ function addReading(config: Command, { io, finish }: CommandLine): void {
       const { printPath } = await import("../config/config_command.ts");
       finish(printPath(env, io));
     });
+  // As the Python original spells it.
+  config.command("env-path", { hidden: true }).description("print where .env is")
+    .action(async () => {
+      const { printPath } = await import("../config/config_command.ts");
+      finish(printPath(true, io));
+    });
   config.command("get").alias("show").argument("[key]", "key or name of a setting")
     .description("print settings as they count now")
     .option("--json", "print them as JSON")
@@ -61,9 +67,12 @@ function addReading(config: Command, { io, finish }: CommandLine): void {
 }
 
 function addWriting(config: Command, { io, finish }: CommandLine): void {
-  config.command("set").argument("<key>").argument("[value]", "- reads it from standard input")
+  config.command("set").argument("<key>").argument(
+    "[value]",
+    "- reads it from the standard input, or asks for it",
+  )
     .description("change a setting")
-    .option("--env", "write any variable to .env, also one that is no setting")
+    .option("--env", "write it to .env, also a variable that is no setting")
     .action(async (key: string, value: string | undefined, { env = false }: { env?: boolean }) => {
       const { setSetting } = await import("../config/set_setting.ts");
       finish(await setSetting({ key, value, env }, io));

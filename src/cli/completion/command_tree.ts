@@ -1,14 +1,12 @@
-import type { Command } from "commander";
+import type { Argument, Command, Option } from "commander";
 
 /** One place on the command line: what may follow there. */
 export interface CommandNode {
   /** Names that lead to it, e.g. `config get`; `""` for `hermes` itself. */
   readonly path: string;
   readonly commands: readonly Word[];
-  /** Long options, and short ones where there is no long one. */
   readonly options: readonly OptionWord[];
-  /** What its arguments are, by their names in the help, e.g. `key`. */
-  readonly argumentNames: readonly string[];
+  readonly arguments: readonly ArgumentName[];
 }
 
 export interface Word {
@@ -17,8 +15,22 @@ export interface Word {
 }
 
 export interface OptionWord extends Word {
-  /** What its value is, by the name in the help; `undefined` for a switch. */
-  readonly valueName: string | undefined;
+  /** Its other spelling, e.g. `-n` of `--lines`. */
+  readonly short: string | undefined;
+  /** `undefined` for a switch. */
+  readonly value: ValueName | undefined;
+}
+
+/** What stands for a value in the help, e.g. `key=value`. */
+export interface ValueName {
+  readonly name: string;
+  /** The only words that may stand there, where there is a list of them. */
+  readonly choices: readonly string[] | undefined;
+}
+
+export interface ArgumentName extends ValueName {
+  /** Whether there may be any number of them. */
+  readonly isVariadic: boolean;
 }
 
 /** Every place on the command line, as the program itself declares it. */
@@ -27,23 +39,39 @@ export function commandTree(program: Command): readonly CommandNode[] {
 }
 
 function nodesBelow(command: Command, names: readonly string[]): CommandNode[] {
-  const visible = command.createHelp().visibleCommands(command);
-  const options = command.createHelp().visibleOptions(command).map((option) => ({
-    name: option.long ?? option.short ?? "",
-    description: option.description,
-    valueName: option.flags.match(/[<[]([^>\]]+)[>\]]/)?.[1]?.replace("...", ""),
-  }));
+  const help = command.createHelp();
+  const commands = help.visibleCommands(command)
+    .flatMap((each) => [each.name(), ...each.aliases()].map((name) => ({ name, command: each })));
   const node: CommandNode = {
     path: names.join(" "),
-    commands: visible.flatMap((each) =>
-      [each.name(), ...each.aliases()]
-        .map((name) => ({ name, description: each.summary() || each.description() }))
-    ),
-    options,
-    argumentNames: command.registeredArguments.map((argument) => argument.name()),
+    commands: commands.map(({ name, command }) => ({ name, description: describe(command) })),
+    options: help.visibleOptions(command).map(toOptionWord),
+    arguments: command.registeredArguments.map(toArgumentName),
   };
-  const below = visible.flatMap((each) =>
-    [each.name(), ...each.aliases()].flatMap((name) => nodesBelow(each, [...names, name]))
-  );
-  return [node, ...below];
+  return [node, ...commands.flatMap((each) => nodesBelow(each.command, [...names, each.name]))];
+}
+
+function describe(command: Command): string {
+  return command.summary() || command.description();
+}
+
+function toOptionWord(option: Option): OptionWord {
+  const { long, short, description } = option;
+  const takesValue = option.required || option.optional;
+  return {
+    name: long ?? short ?? "",
+    short: long === undefined ? undefined : short,
+    description,
+    value: takesValue
+      ? { name: option.flags.replace(/^.*[<[]|[>\]].*$/g, ""), choices: option.argChoices }
+      : undefined,
+  };
+}
+
+function toArgumentName(argument: Argument): ArgumentName {
+  return {
+    name: argument.name(),
+    choices: argument.argChoices,
+    isVariadic: argument.variadic,
+  };
 }

@@ -1,45 +1,60 @@
-import type { CommandNode, Word } from "./command_tree.ts";
-import { argumentValues, type Values, valuesNamed } from "./completion_words.ts";
+import type { CommandNode, OptionWord, Word } from "./command_tree.ts";
+import { placesOf, valueOptions, type Values, valuesOf } from "./completion_words.ts";
 
 /** A completion script for fish. */
 export function fishCompletion(nodes: readonly CommandNode[]): string {
-  const paths = nodes.map(({ path }) => path).filter((path) => path !== "");
   return `# fish completion for hermes. Put it where fish finds it:
 #   hermes completion fish > ~/.config/fish/completions/hermes.fish
-function __hermes_at
+function __hermes_at --description 'Whether the words so far lead to a place, and to this position in it'
   set -l place ""
+  set -l position 0
+  set -l option ""
   for word in (commandline -opc)[2..]
     set -l next (string trim -- "$place $word")
-    if contains -- $next ${paths.map(quote).join(" ")}
+    if test -n "$option"
+      set option ""
+    else if contains -- "$place $word" ${quoteAll(valueOptions(nodes).map(({ at }) => at))}
+      set option $word
+    else if contains -- $next ${quoteAll(placesOf(nodes))}
       set place $next
+      set position 0
+    else if not string match -q -- '-*' $word
+      set position (math $position + 1)
     end
   end
-  test "$place" = "$argv[1]"
+  test "$place" = "$argv[1]"; and begin
+    test (count $argv) -eq 1; or test $position -eq $argv[2]
+  end
 end
 complete -c hermes -f
 ${nodes.flatMap(linesOf).join("\n")}`;
 }
 
-function linesOf(node: CommandNode): string[] {
-  const start = `complete -c hermes -n ${quote(`__hermes_at ${quoteInside(node.path)}`)}`;
-  const describe = ({ description }: Word) => description === "" ? "" : ` -d ${quote(description)}`;
+function linesOf({ path, commands, options, arguments: names }: CommandNode): string[] {
+  const first = at(path, 0);
   return [
-    ...node.commands.map((word) => `${start} -a ${quote(word.name)}${describe(word)}`),
-    ...node.options.map((option) => {
-      const flag = option.name.startsWith("--")
-        ? `-l ${option.name.slice(2)}`
-        : `-s ${option.name[1]}`;
-      const value = option.valueName === undefined
-        ? ""
-        : ` -r${offer(valuesNamed(option.valueName))}`;
-      return `${start} ${flag}${value}${describe(option)}`;
+    ...commands.map((word) => `${first} -a ${quote(word.name)}${describe(word)}`),
+    ...names.flatMap((name, position) => {
+      const offered = offer(valuesOf(name));
+      return offered === "" ? [] : [at(path, name.isVariadic ? undefined : position) + offered];
     }),
-    ...argumentLines(start, argumentValues(node)),
+    ...options.map((option) => at(path) + flags(option) + describe(option)),
   ];
 }
 
-function argumentLines(start: string, values: Values): string[] {
-  return values.kind === "none" ? [] : [`${start}${offer(values)}`];
+function at(path: string, position?: number): string {
+  const condition = ["__hermes_at", `"${path}"`, ...(position === undefined ? [] : [position])];
+  return `complete -c hermes -n ${quote(condition.join(" "))}`;
+}
+
+function flags({ name, short, value }: OptionWord): string {
+  const long = name.startsWith("--") ? ` -l ${name.slice(2)}` : ` -s ${name.slice(1)}`;
+  const other = short === undefined ? "" : ` -s ${short.slice(1)}`;
+  return long + other + (value === undefined ? "" : ` -r${offer(valuesOf(value))}`);
+}
+
+function describe({ description }: Word): string {
+  return description === "" ? "" : ` -d ${quote(description)}`;
 }
 
 function offer(values: Values): string {
@@ -53,11 +68,10 @@ function offer(values: Values): string {
   }
 }
 
-function quote(text: string): string {
-  return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
+function quoteAll(texts: readonly string[]): string {
+  return texts.map(quote).join(" ");
 }
 
-/** Within a condition, which is a command of its own. */
-function quoteInside(text: string): string {
-  return `"${text}"`;
+function quote(text: string): string {
+  return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
 }

@@ -1,50 +1,68 @@
 import type { CommandNode, Word } from "./command_tree.ts";
-import { argumentValues, type Values, valuesNamed } from "./completion_words.ts";
+import { placesOf, valueOptions, type Values, valuesOf } from "./completion_words.ts";
 
 /** A completion script for zsh. */
 export function zshCompletion(nodes: readonly CommandNode[]): string {
-  const paths = nodes.map(({ path }) => path).filter((path) => path !== "");
+  const options = valueOptions(nodes);
   return `#compdef hermes
 # zsh completion for hermes. Put it into a folder of $fpath, e.g.
 #   hermes completion zsh > ~/.zfunc/_hermes
 _hermes() {
-  local place="" word
-  local -a known; known=(${paths.map(quote).join(" ")})
+  local place="" option="" word
+  local -i position=0
+  local -a places=(${quoteAll(placesOf(nodes))})
+  local -a valued=(${quoteAll(options.map(({ at }) => at))})
   for word in "\${(@)words[2,CURRENT-1]}"; do
-    if (( \${known[(Ie)\${place:+$place }$word]} )); then place="\${place:+$place }$word"; fi
+    if [[ -n $option ]]; then
+      option=""
+    elif (( \${valued[(Ie)$place $word]} )); then
+      option="$word"
+    elif (( \${places[(Ie)\${place:+$place }$word]} )); then
+      place="\${place:+$place }$word" position=0
+    elif [[ $word != -* ]]; then
+      position+=1
+    fi
   done
-  case "$place \${words[CURRENT-1]}" in
-${nodes.flatMap(valueCases).join("\n")}
+  if [[ $words[CURRENT] == --*=* ]]; then
+    option="\${words[CURRENT]%%=*}"
+    compset -P '*='
+  fi
+  if [[ -n $option ]]; then
+    case "$place $option" in
+${options.map(({ at, values }) => `      ${quote(at)}) ${offer(values)} ;;`).join("\n")}
+    esac
+    return
+  fi
+  case "$place $position" in
+${nodes.flatMap(positionBranches).join("\n")}
   esac
   case "$place" in
-${nodes.map(nodeCase).join("\n")}
+${nodes.map(optionBranch).join("\n")}
   esac
 }
-if [ "$funcstack[1]" = "_hermes" ]; then _hermes "$@"; else compdef _hermes hermes; fi`;
+if [[ $funcstack[1] == _hermes ]]; then _hermes "$@"; else compdef _hermes hermes; fi`;
 }
 
-function valueCases({ path, options }: CommandNode): string[] {
-  return options.filter(({ valueName }) => valueName !== undefined).map(({ name, valueName }) =>
-    `    ${quote(`${path} ${name}`)}) ${offer(valuesNamed(valueName)) || ":"}; return ;;`
-  );
+function positionBranches({ path, commands, arguments: names }: CommandNode): string[] {
+  if (commands.length > 0) {
+    return [`    ${quote(`${path} 0`)}) ${describe("command", commands)} ;;`];
+  }
+  return names.map((name, position) => {
+    const pattern = name.isVariadic ? `${quote(`${path} `)}*` : quote(`${path} ${position}`);
+    return `    ${pattern}) ${offer(valuesOf(name))} ;;`;
+  });
 }
 
-function nodeCase(node: CommandNode): string {
-  const parts = [
-    describe("command", node.commands),
-    offer(argumentValues(node)),
-    describe("option", node.options),
-  ];
-  return `    ${quote(node.path)}) ${parts.filter((part) => part !== "").join("; ")} ;;`;
+function optionBranch({ path, options }: CommandNode): string {
+  return `    ${quote(path)}) ${describe("option", options)} ;;`;
 }
 
 /** Words with what they mean behind them. */
 function describe(tag: string, words: readonly Word[]): string {
-  if (words.length === 0) return "";
   const entries = words.map(({ name, description }) =>
-    quote(`${name.replaceAll(":", "\\:")}:${description}`)
+    `${name.replaceAll(":", "\\:")}:${description}`
   );
-  return `local -a ${tag}s=(${entries.join(" ")}); _describe -t ${tag}s ${tag} ${tag}s`;
+  return `local -a ${tag}s=(${quoteAll(entries)}); _describe -t ${tag}s ${tag} ${tag}s`;
 }
 
 function offer(values: Values): string {
@@ -53,11 +71,15 @@ function offer(values: Values): string {
       return "_files";
     case "words": {
       const noSpace = values.words.every((word) => word.endsWith("=")) ? "-S '' " : "";
-      return `compadd ${noSpace}-- ${values.words.map(quote).join(" ")}`;
+      return `compadd ${noSpace}-- ${quoteAll(values.words)}`;
     }
     case "none":
-      return "";
+      return ":";
   }
+}
+
+function quoteAll(texts: readonly string[]): string {
+  return texts.map(quote).join(" ");
 }
 
 function quote(text: string): string {

@@ -4,9 +4,9 @@ import { nearest } from "../../config/nearest.ts";
 import { type Parser, secret } from "../../config/parsers.ts";
 import { type HomePaths, homePaths, resolveHome } from "../../config/paths.ts";
 import { MODEL_URL } from "../../config/provider_settings.ts";
-import type { RawValue } from "../../config/raw_value.ts";
 import type { Setting } from "../../config/setting.ts";
 import { findSetting, nearestSetting } from "../../config/setting_place.ts";
+import { writtenText } from "../../config/written_text.ts";
 import { MODEL_PROVIDERS } from "../../models/provider_table.ts";
 import { createRedactor } from "../../safety/redact.ts";
 import type { CliIo } from "../io.ts";
@@ -73,12 +73,12 @@ export function showValue(
   row: Setting<unknown>,
   found: FoundValue | undefined,
 ): ShownValue | undefined {
-  const wholeText = found === undefined ? row.initial : textOf(found.raw, (_, text) => text);
+  const wholeText = found === undefined ? row.initial : writtenText(found.raw);
   if (wholeText === undefined || wholeText === "") return undefined;
   if (row.isSecret === true) return { text: HIDDEN, wholeText };
   if (found === undefined) return { text: wholeText, wholeText };
   const hide = (name: string, text: string) => SECRET_NAME.test(name) ? HIDDEN : redact(text);
-  return { text: textOf(found.raw, hide), wholeText };
+  return { text: writtenText(found.raw, hide), wholeText };
 }
 
 /** `undefined` for a variable that is unset. */
@@ -89,31 +89,4 @@ export function showVariable(
   const wholeText = environment.get(name);
   if (wholeText === undefined) return undefined;
   return { text: isSecret ? HIDDEN : redact(wholeText), wholeText };
-}
-
-/** A list of texts with commas, a block as JSON. `write` takes the name of each text, if it has one. */
-function textOf(raw: RawValue, write: (name: string, text: string) => string): string {
-  const isFlat = raw.kind === "list" && raw.items.every((item) => item.kind === "text");
-  if (isFlat) return raw.items.map((item) => textOf(item, write)).join(",");
-  if (raw.kind === "text") return write("", raw.text);
-  return raw.kind === "empty" ? "" : JSON.stringify(plainOf(raw, "", write));
-}
-
-function plainOf(
-  raw: RawValue,
-  name: string,
-  write: (name: string, text: string) => string,
-): unknown {
-  switch (raw.kind) {
-    case "empty":
-      return null;
-    case "text":
-      return write(name, raw.text);
-    case "list":
-      return raw.items.map((item) => plainOf(item, name, write));
-    case "map":
-      return Object.fromEntries(
-        [...raw.entries].map(([inner, value]) => [inner, plainOf(value, inner, write)]),
-      );
-  }
 }

@@ -4,8 +4,8 @@ import { changesToSet, changesToUnset } from "../../config/setting_changes.ts";
 import { findSetting, placeOfSetting } from "../../config/setting_place.ts";
 import type { SettingsChanges } from "../../config/write_settings.ts";
 import type { YamlChanges } from "../../config/yaml_edit.ts";
+import { writtenText } from "../../config/written_text.ts";
 import { Secret } from "../../runtime/secret.ts";
-import { textOf } from "../config/settings_at_hand.ts";
 import type { DraftAnswer, DraftKey, SetupDraft } from "./draft.ts";
 
 /** One line of what will be written. */
@@ -68,7 +68,7 @@ function planAnswer(
     const lines = [{ file, name: found.name, shown: undefined } as const];
     return { changes: changesToUnset(row), lines, overriding };
   }
-  if (found !== undefined && textOf(found.raw) === text) {
+  if (found !== undefined && writtenText(found.raw) === text) {
     return { changes: NO_CHANGES, lines: [], overriding };
   }
   const place = placeOfSetting(row);
