@@ -47,6 +47,10 @@ const refused: readonly [what: string, args: string, says: RegExp][] = [
   ["a number out of range", "set agent.max_turns 0", /from 1 to 10000/],
   ["a user name for an id", "set mattermost.allowed_users alice", /not a user id/],
   ["an unknown key", "set mattermost.reply_mod off", /did you mean mattermost\.reply_mode\?/],
+  ["a placeholder for a key", "set OPENROUTER_API_KEY your-key", /is a placeholder/],
+  ["a misspelled key", "set OPENROUTER_API_KY x", /did you mean OPENROUTER_API_KEY\?/],
+  ["a name for --env that is none", "set --env a-b x", /No setting is called "a-b"/],
+  ["an empty value", "set model.default -", /The value is empty: hermes config unset/],
   ["an unknown variable", "set SOME_THING x", /No setting is called "SOME_THING"/],
   ["no value", "set model.default", /Give a value: hermes config set model\.default VALUE/],
 ];
@@ -69,9 +73,29 @@ test("hermes config set --env takes any variable, and says which value counts", 
   assert.match(stderr, /MATTERMOST_URL is set in the environment, and that counts/);
 });
 
-test("hermes config set makes the value count that it writes", async () => {
+test("hermes config set --env writes a setting under its variable, and checks it", async () => {
+  await using at = await lab({ yaml: "agent:\n  max_turns: 3\n" });
+  assert.equal((await at.run("set --env agent.max_turns many")).exitCode, 2);
+  assert.equal((await at.run("set --env agent.max_turns 5")).exitCode, 0);
+  assert.equal(await at.env(), "HERMES_MAX_ITERATIONS=5\n");
+  assert.equal((await at.run("get agent.max_turns")).stdout, "5\n");
+  const { exitCode, stderr } = await at.run("set --env model.max_tokens 5");
+  assert.equal(exitCode, 2);
+  assert.match(stderr, /model\.max_tokens has no name in \.env: leave --env out/);
+});
+
+test("hermes config set takes a value from a variable, and says when that is missing", async () => {
+  await using at = await lab({ env: "MY_URL=http://127.0.0.1:1/v1\n" });
+  assert.equal((await at.run("set model.base_url ${MY_URL}")).stderr, "");
+  assert.equal(await at.yaml(), "model:\n  base_url: ${MY_URL}\n");
+  assert.equal((await at.run("get model.base_url")).stdout, "http://127.0.0.1:1/v1\n");
+  const { stderr } = await at.run("set model.default ${MY_MODEL}");
+  assert.match(stderr, /names \$\{MY_MODEL\}, which is not set/);
+});
+
+test("hermes config set makes the value count that it writes, whatever the environment says", async () => {
   await using at = await lab({ env: "HERMES_MODEL=old\n" });
-  await at.run("set model.default new");
+  await at.run("set model.default new", { env: { HERMES_MODEL: "exported" } });
   assert.equal((await at.run("get model.default")).stdout, "new\n");
   assert.equal(await at.env(), "");
 });
@@ -80,6 +104,9 @@ test("hermes config unset takes a setting out of both files", async () => {
   await using at = await lab({ env: "A=1\nHERMES_MODEL=x\n", yaml: "model: y\nb: 1\n" });
   assert.equal((await at.run("unset model")).exitCode, 0);
   assert.equal(await at.env() + await at.yaml(), "A=1\nb: 1\n");
+  assert.equal((await at.run("unset A")).exitCode, 0);
+  assert.equal(await at.env(), "");
+  assert.equal((await at.run("unset nothing")).exitCode, 2);
 });
 
 test("[P43] hermes config get shows what counts and where it comes from, and no secret", async () => {
@@ -91,10 +118,14 @@ test("[P43] hermes config get shows what counts and where it comes from, and no 
   const all = await at.run("get --json");
   const { settings } = JSON.parse(all.stdout);
   const show = (key: string) => settings.find((each: { key: string }) => each.key === key);
-  assert.deepEqual([show("model.default").value, show("model.default").source], [
-    "y",
-    "config.yaml, line 2",
-  ]);
+  assert.deepEqual(show("model.default"), {
+    key: "model.default",
+    value: "y",
+    source: "config.yaml",
+    variable: null,
+    line: 2,
+  });
+  assert.equal(show("OPENROUTER_API_KEY").value, "***");
   assert.equal(show("mattermost.token").value, "***");
   assert.deepEqual([show("agent.max_turns").value, show("agent.max_turns").source], [
     "90",
@@ -107,8 +138,29 @@ test("[P43] hermes config get shows what counts and where it comes from, and no 
     assert.doesNotMatch(hidden.stdout + hidden.stderr, new RegExp(KEY));
     assert.equal((await at.run(`get ${name} --reveal`)).stdout, `${KEY}\n`);
   }
+  const block = await at.run("get custom_providers");
+  assert.deepEqual([block.exitCode, block.stdout], [1, ""]);
+  assert.match((await at.run("get custom_providers --reveal")).stdout, new RegExp(KEY));
   const unset = await at.run("get mattermost.url");
   assert.deepEqual([unset.exitCode, unset.stdout], [1, ""]);
+});
+
+test("hermes config get tells of problems, and still knows the keys that are there", async () => {
+  await using at = await lab({
+    env: `OPENROUTER_API_KEY=${KEY}\n`,
+    yaml: "mattermost:\n  url: https://bot:hunter22@chat.example.com\nagent:\n  max_turns: 0\n",
+  });
+  const key = await at.run("get OPENROUTER_API_KEY --reveal");
+  assert.equal(key.stdout, `${KEY}\n`);
+  assert.match(key.stderr, /there are problems with these settings: hermes config check/);
+  const all = await at.run("get");
+  assert.match(all.stdout, /^agent\.max_turns = 0 {2}\(config\.yaml, line 4\)$/m);
+  assert.doesNotMatch(all.stdout, /hunter22/);
+  const exported = { OPENROUTER_API_KEY: "other-key-12345" };
+  const { source } = JSON.parse(
+    (await at.run("get openrouter_api_key --json", { env: exported })).stdout,
+  );
+  assert.equal(source, "environment");
 });
 
 test("[P44] hermes config check names file and line of each problem, and exits with 1", async () => {
@@ -126,19 +178,20 @@ test("[P44] hermes config check names file and line of each problem, and exits w
   const { problems } = JSON.parse((await at.run("check --json")).stdout);
   assert.deepEqual([problems[0].line, problems[0].key], [1, "MATTERMOST_REPLY_MODE"]);
   await at.run("set mattermost.reply_mode off");
-  assert.equal((await at.run("check")).exitCode, 0);
+  const rest = await at.run("check");
+  assert.equal(rest.exitCode, 0);
+  assert.match(rest.stdout, /^! MATTERMOST_TOKEN is not set/m);
+  await writeFile(join(at.home, "config.yaml"), "");
+  await at.run("set MATTERMOST_TOKEN 0123456789abcdefghijklmnop");
+  await at.run("set MATTERMOST_URL https://chat.example.com");
+  assert.equal((await at.run("check")).stdout, `✓ The settings in ${at.home} are right.\n`);
 });
 
 test("hermes config path and schema print for scripts", async () => {
   await using at = await lab();
   assert.equal((await at.run("path")).stdout, `${join(at.home, "config.yaml")}\n`);
-  assert.equal((await at.run("path --env")).stdout, `${join(at.home, ".env")}\n`);
+  for (const args of ["path --env", "env-path"]) {
+    assert.equal((await at.run(args)).stdout, `${join(at.home, ".env")}\n`);
+  }
   assert.equal(JSON.parse((await at.run("schema")).stdout).title, "config.yaml of Hermes");
-});
-
-test("hermes config edit needs a terminal", async () => {
-  await using at = await lab();
-  const { exitCode, stderr } = await at.run("edit");
-  assert.equal(exitCode, 2);
-  assert.match(stderr, /no terminal to edit in/);
 });

@@ -1,5 +1,5 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import process from "node:process";
 import type { Finding } from "../../config/finding.ts";
 import { loadConfig } from "../../config/load_config.ts";
@@ -80,5 +80,5 @@ async function editUntilValid(
 /** Whether nobody else has written the file meanwhile, or it may be overwritten. */
 async function isStillFree(file: string, before: string): Promise<boolean> {
   if (await readSettingsText(file) === before) return true;
-  return await askYesNo(`${file} was changed meanwhile. Write yours over it?`, false);
+  return await askYesNo(`${basename(file)} was changed meanwhile. Write yours over it?`, false);
 }
