@@ -171,6 +171,17 @@ const product: readonly [id: string, promise: string][] = [
   ["P103", "Secrets are hidden in tool results, answers and logs, also while an answer grows"],
   ["P104", "Text that tries to instruct the model, or hides characters, is recognised"],
   [
+    "P105",
+    "What a person allows counts once, for the session or always; silence and nobody to ask are a no",
+  ],
+  [
+    "P106",
+    "A dangerous command is asked about in the chat, and only the person whose task it is decides, by command or reaction",
+  ],
+  ["P107", "A question of the model is answered in the chat, by number or in words"],
+  ["P108", "!stop ends the turn of the conversation at once, and keeps what was said"],
+  ["P109", "A question that waits holds up nobody else"],
+  [
     "P110",
     "Tool calls that cannot disturb each other run side by side, at most 8, others in order",
   ],

@@ -1,5 +1,6 @@
 import { homedir } from "node:os";
 import { Compactor } from "../agent/compactor.ts";
+import { createCommandJudge } from "../agent/judge_command.ts";
 import type { PromptSources } from "../agent/session_prompt.ts";
 import type { Config } from "../config/load_config.ts";
 import type { HomePaths } from "../config/paths.ts";
@@ -71,7 +72,8 @@ export function composeAgent(host: AgentHost): AgentParts {
   };
   const todos = new TodoLists();
   const redact = createRedactor({ secrets, hidesPatterns: config.security.redactSecrets });
-  const gate = composeCommandGate({ config, paths, places, log });
+  const askModel = createCommandJudge({ model: models.auxiliary("approval"), redact, clock });
+  const gate = composeCommandGate({ config, paths, places, askModel, log });
   const opened = new AsyncDisposableStack();
   return {
     clock,

@@ -2,7 +2,7 @@ import { type Config, loadConfig } from "../config/load_config.ts";
 import type { HomePaths } from "../config/paths.ts";
 import { writeSettings } from "../config/write_settings.ts";
 import type { Log } from "../runtime/log.ts";
-import { CommandGate } from "../safety/command_gate.ts";
+import { type AskModel, CommandGate } from "../safety/command_gate.ts";
 import type { PathPlaces } from "../safety/path_rules.ts";
 
 /** How long a question stands in the chat unless the settings say so. */
@@ -10,10 +10,12 @@ const TIMEOUT_MS = 300_000;
 
 /** Decides about the commands of an agent, as the settings say. */
 export function composeCommandGate(
-  { config, paths, places, log }: {
+  { config, paths, places, askModel, log }: {
     readonly config: Config;
     readonly paths: HomePaths;
     readonly places: PathPlaces;
+    /** Judges first where the settings want it. */
+    readonly askModel: AskModel;
     readonly log: Log;
   },
 ): CommandGate {
@@ -21,6 +23,7 @@ export function composeCommandGate(
   return new CommandGate({
     settings: { ...approvals, timeoutMs: approvals.timeoutMs ?? TIMEOUT_MS },
     places,
+    askModel,
     allowAlways: (patterns) => allowAlways(patterns, paths),
     log,
   });

@@ -17,7 +17,7 @@ export interface OtherModel {
 
 /** Work beside the answer for which the settings may name a model. */
 export type AuxiliaryTask = (typeof AUXILIARY_TASKS)[number];
-const AUXILIARY_TASKS = ["compression", "vision", "web_extract"] as const;
+const AUXILIARY_TASKS = ["approval", "compression", "vision", "web_extract"] as const;
 
 const FIELDS = ["provider", "model", "base_url", "api_key", "key_env"];
 

@@ -10,8 +10,7 @@ import { DELIVERY_MS_MAX, type DeliveryDeps, type ReplyTarget } from "../replies
 import { findReplyPosts } from "../replies/find_reply_posts.ts";
 import { readMediaLines } from "../replies/media_lines.ts";
 import { ReplyWriter } from "../replies/reply_writer.ts";
-import { keepTyping } from "../replies/typing.ts";
-import { askNobody } from "../safety/approval_request.ts";
+import { TypingNotice } from "../replies/typing.ts";
 import type { Redact } from "../safety/redact.ts";
 import type { SessionKey, SessionStore } from "../sessions/session_store.ts";
 import type { ToolContext } from "../tools/tool.ts";
@@ -20,6 +19,10 @@ import { type AttachmentDeps, type Attachments, fetchAttachments } from "./attac
 import type { InboundMessage } from "./inbound.ts";
 import { conversationFacts, PLATFORM_HINT } from "./conversation_facts.ts";
 import type { Ledger } from "./ledger.ts";
+import { ChatAsker } from "./questions/chat_asker.ts";
+import { dropOldQuestions } from "./questions/drop_old_questions.ts";
+import type { PendingQuestions } from "./questions/pending_questions.ts";
+import { replyTarget } from "./post_note.ts";
 import { isShared, type SessionOptions } from "./session_key.ts";
 import { userText } from "./user_text.ts";
 
@@ -28,6 +31,8 @@ export interface ExchangeDeps {
   readonly ledger: Ledger;
   readonly turn: TurnDeps;
   readonly delivery: DeliveryDeps;
+  /** What people are asked while turns run. */
+  readonly questions: PendingQuestions;
   readonly sessionOptions: SessionOptions;
   readonly prompt: PromptSources;
   readonly attachments: AttachmentDeps;
@@ -49,6 +54,9 @@ export interface ExchangeDeps {
 
 const INTERRUPTED_NOTE =
   "_(Interrupted: Hermes is shutting down. The answer follows when it is back.)_";
+const STOPPED_NOTE = "_(Stopped.)_";
+/** For the model, in the place of what it would have said. */
+const STOPPED_TEXT = "(The person stopped me here.)";
 /** How long the shutdown waits for a growing answer to be closed with a note. */
 const CLOSE_MS_MAX = 2_000;
 
@@ -64,6 +72,13 @@ const OUTCOME_NOTES: Readonly<Record<TurnOutcome, string>> = {
   empty: "⚠️ The model gave an empty answer. Send the message again, or try another model.",
 };
 
+export interface ExchangeOptions {
+  /** It was begun before a restart. */
+  readonly takenUpAgain: boolean;
+  /** Aborts when a person wants the turn to end; the answer then is what was said until then. */
+  readonly stop: AbortSignal;
+}
+
 /**
  * One message answered: loads the session, runs the turn, keeps and shows what happens. The only
  * place where the agent and Mattermost meet.
@@ -74,7 +89,7 @@ const OUTCOME_NOTES: Readonly<Record<TurnOutcome, string>> = {
 export async function runExchange(
   message: InboundMessage,
   key: SessionKey,
-  options: { readonly takenUpAgain: boolean },
+  options: ExchangeOptions,
   deps: ExchangeDeps,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
@@ -88,13 +103,17 @@ export async function runExchange(
   const answer = { target, answerTo, existing: texts, runesMax, streaming, redact };
   const reply = new ReplyWriter({ ...answer, showsReasoning }, deps.delivery);
 
-  const typingDone = new AbortController();
   const typingDeps = { ...deps.delivery, intervalMs: deps.typingIntervalMs };
-  const typing = keepTyping(target, typingDeps, typingDone.signal, signal);
+  const typing = new TypingNotice(target, typingDeps, signal);
+  const asker = new ChatAsker(
+    { message, target, sessionKey: key, typing, cancel: signal },
+    { ...deps, timeZone: deps.prompt.timeZone },
+  );
   let note: string | undefined;
+  typing.start();
   try {
-    note = await runTurnInto(reply, message, key, deps, signal);
-    typingDone.abort();
+    note = await runTurnInto(reply, { message, key, asker, stop: options.stop }, deps, signal);
+    await typing.stop();
     const postIds = await reply.finish(note, signal);
     const { paths } = readMediaLines(reply.text);
     if (paths.length === 0) return postIds;
@@ -110,8 +129,8 @@ export async function runExchange(
     if (note === undefined || closed === undefined) throw error;
     return closed;
   } finally {
-    typingDone.abort();
-    await typing;
+    await typing.stop();
+    await asker.done();
   }
 }
 
@@ -124,43 +143,36 @@ async function takeBack(
   signal: AbortSignal,
 ): Promise<ReadonlyMap<number, Post>> {
   await deps.sessions.rewind(key, message.postId);
-  const find = () => findReplyPosts(message.postId, target, deps.delivery, signal);
-  return await untilAnswered(find, { msMax: DELIVERY_MS_MAX }, deps.delivery, signal);
+  const { delivery } = deps;
+  const find = async () => {
+    await dropOldQuestions(message.postId, target, delivery, signal);
+    return await findReplyPosts(message.postId, target, delivery, signal);
+  };
+  return await untilAnswered(find, { msMax: DELIVERY_MS_MAX }, delivery, signal);
 }
 
-/** Posts a line of our own as the answer to a message, without a turn. */
-export async function answerWithNote(
-  message: InboundMessage,
-  note: string,
-  deps: ExchangeDeps,
-  signal: AbortSignal,
-): Promise<readonly string[]> {
-  const target = replyTarget(message, deps.sessionOptions.replyMode);
-  const { redact, runesMax } = deps;
-  const answer = { target, answerTo: message.postId, existing: new Map(), runesMax, redact };
-  const plain = { streaming: false, showsReasoning: false };
-  return await new ReplyWriter({ ...answer, ...plain }, deps.delivery).finish(note, signal);
-}
-
-/** `thread` answers below the message; a message inside a thread is answered there in either mode. */
-function replyTarget(message: InboundMessage, replyMode: "off" | "thread"): ReplyTarget {
-  const ownThread = replyMode === "thread" ? message.postId : "";
-  return { channelId: message.channelId, rootId: message.rootId || ownThread };
+/** What one turn runs for. */
+interface TurnPlace {
+  readonly message: InboundMessage;
+  readonly key: SessionKey;
+  readonly asker: ChatAsker;
+  readonly stop: AbortSignal;
 }
 
 /** Runs the turn. Returns what is to be said below the answer: a failure, or nothing. */
 async function runTurnInto(
   reply: ReplyWriter,
-  message: InboundMessage,
-  key: SessionKey,
+  place: TurnPlace,
   deps: ExchangeDeps,
   signal: AbortSignal,
 ): Promise<string> {
+  const { message, key, stop } = place;
   try {
-    const attached = await fetchAttachments(message.files, deps.attachments, signal);
-    const input = await turnInput(message, key, attached, deps);
+    const ended = AbortSignal.any([signal, stop]);
+    const attached = await fetchAttachments(message.files, deps.attachments, ended);
+    const input = await turnInput(place, attached, deps);
     let outcome: TurnOutcome = "empty";
-    for await (const event of runTurn(input, deps.turn, signal)) {
+    for await (const event of runTurn(input, deps.turn, ended)) {
       await keep(event, message, key, deps);
       reply.show(event, signal);
       if (event.kind === "ended") outcome = event.outcome;
@@ -173,6 +185,10 @@ async function runTurnInto(
     return [note, ...problems].filter((line) => line !== "").join("\n");
   } catch (error) {
     signal.throwIfAborted();
+    if (stop.aborted) {
+      await keepUnanswered(STOPPED_TEXT, false, message, key, deps);
+      return STOPPED_NOTE;
+    }
     const note = failureNote(error, message, deps);
     if (error instanceof ModelError && isInvisible(reply.text)) {
       await keepUnanswered(note, NEVER_TAKEN.includes(error.kind), message, key, deps);
@@ -206,8 +222,7 @@ async function keepUnanswered(
 }
 
 async function turnInput(
-  message: InboundMessage,
-  key: SessionKey,
+  { message, key, asker }: TurnPlace,
   attached: Attachments,
   deps: ExchangeDeps,
 ) {
@@ -239,18 +254,14 @@ async function turnInput(
     deps.prompt,
     deps.sessions,
   );
-  const context = toolContext(message, key, shared);
+  const context: ToolContext = {
+    sessionKey: key,
+    person: { id: message.senderId, name: message.senderName },
+    hasSeveralPeople: shared,
+    askApproval: asker.askApproval,
+    askQuestion: asker.askQuestion,
+  };
   return { systemPrompt, history, userMessage, context, contextTokens };
-}
-
-function toolContext(
-  message: InboundMessage,
-  sessionKey: SessionKey,
-  hasSeveralPeople: boolean,
-): ToolContext {
-  const person = { id: message.senderId, name: message.senderName };
-  const askQuestion = () => Promise.resolve({ kind: "nobody_to_ask" as const });
-  return { sessionKey, person, hasSeveralPeople, askApproval: askNobody, askQuestion };
 }
 
 /**

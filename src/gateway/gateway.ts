@@ -2,19 +2,25 @@ import { HermesError } from "../errors.ts";
 import { UnauthorizedError } from "../mattermost/errors.ts";
 import type { PostedEvent } from "../mattermost/events.ts";
 import type { ServerEvent } from "../mattermost/listener.ts";
-import type { User } from "../mattermost/types.ts";
+import type { Post, User } from "../mattermost/types.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Log } from "../runtime/log.ts";
 import { NewestEntries } from "../runtime/newest_entries.ts";
 import type { WaitingItems } from "../runtime/waiting_items.ts";
+import { replyMarker } from "../replies/find_reply_posts.ts";
 import type { OwnEchoes } from "../replies/own_echoes.ts";
 import type { SessionKey } from "../sessions/session_store.ts";
-import { answerWithNote, type ExchangeDeps, runExchange } from "./exchange.ts";
+import { readWord, type Word } from "./commands/read_word.ts";
+import { type ExchangeDeps, runExchange } from "./exchange.ts";
 import type { LiveStatus } from "./gateway_status.ts";
-import { gate, type GatePolicy, type IgnoreReason } from "./gate.ts";
+import { gate, type GateDecision, type GatePolicy, type IgnoreReason } from "./gate.ts";
 import { type BotIdentity, type InboundMessage, toInboundMessage } from "./inbound.ts";
 import { LANE_LENGTH_MAX, SessionLanes } from "./lanes.ts";
 import type { Ledger } from "./ledger.ts";
+import { answerWithNote } from "./post_note.ts";
+import { NOTHING_WAITS } from "./questions/question_texts.ts";
+import { QuestionVoices } from "./questions/question_voices.ts";
+import { RunningTurns } from "./running_turns.ts";
 import { sessionKey } from "./session_key.ts";
 import { CONVERSATIONS_MAX, toWakeMessage, type Wake } from "./wake.ts";
 
@@ -42,7 +48,7 @@ export interface GatewayDeps {
 const LANE_FULL_NOTE =
   `I still have ${LANE_LENGTH_MAX} messages of this conversation to answer. Please send this one again later.`;
 
-const NEW = { takenUpAgain: false } as const;
+const NOTHING_RUNS_NOTE = "Nothing is running here.";
 
 /**
  * Answers messages until the events end, then lets the answers under way finish for `drainMs` and
@@ -68,6 +74,8 @@ class Gateway {
   readonly #lanes: SessionLanes;
   /** The newest message of each conversation, which tells where it takes place. */
   readonly #newest = new NewestEntries<SessionKey, InboundMessage>(CONVERSATIONS_MAX);
+  readonly #turns = new RunningTurns();
+  readonly #voices: QuestionVoices;
   readonly #ended = new AbortController();
   readonly #cancel: AbortSignal;
   #bot: BotIdentity;
@@ -77,6 +85,7 @@ class Gateway {
     this.#bot = deps.bot;
     this.#lanes = new SessionLanes((messages) => deps.status.note({ messages }));
     this.#cancel = AbortSignal.any([cancel, this.#ended.signal]);
+    this.#voices = new QuestionVoices({ ...deps, lanes: this.#lanes }, this.#cancel);
   }
 
   handle(event: ServerEvent): void {
@@ -102,8 +111,10 @@ class Gateway {
         status.note({ connection: { kind: "disconnected", sinceMs, reason, detail, retryAtMs } });
         return log("warn", "gateway.disconnected", { reason, detail, retryInMs });
       }
+      case "reaction_added":
+        return this.#voices.handleReaction(event.reaction);
       default:
-        return; // Edits, deletions, reactions and memberships are not acted on yet.
+        return; // Edits, deletions and memberships are not acted on yet.
     }
   }
 
@@ -125,6 +136,9 @@ class Gateway {
     const { clock, drainMs, log, status } = this.#deps;
     status.note({ stoppingSinceMs: clock.nowMs() });
     if (this.#lanes.size > 0) log("info", "gateway.draining", { messages: this.#lanes.size });
+    const { questions } = this.#deps.exchange;
+    // Nobody can answer any more: what waits for people is taken up again after the start.
+    if (this.#turns.size > 0 && this.#turns.all((key) => questions.isWaiting(key))) return;
     const idle = this.#lanes.idle();
     const limit = clock.sleep(drainMs, this.#cancel);
     await Promise.race([idle, limit]);
@@ -145,18 +159,70 @@ class Gateway {
   }
 
   #handlePosted(event: PostedEvent): void {
-    const { policy, ledger, echoes, log } = this.#deps;
-    if (event.post.user_id === this.#bot.userId) echoes.note(event.post);
+    const { policy, ledger, exchange, log } = this.#deps;
+    if (event.post.user_id === this.#bot.userId) this.#noteOwnPost(event.post);
     const message = toInboundMessage(event, this.#bot);
     const { postId, channelId, senderId } = message;
+    const key = sessionKey(message, exchange.sessionOptions);
     const decision = gate(message, policy);
-    if (decision.kind === "ignore") return this.#ignore(message, decision.reason);
-    const key = sessionKey(message, this.#deps.exchange.sessionOptions);
+    const word = this.#wordOf(message, key, decision);
+    if (word.kind === "aside") {
+      const reason = decision.kind === "ignore" ? decision.reason : "not_mentioned";
+      return this.#ignore(message, reason);
+    }
     if (ledger.claim({ postId, channelId, senderId, sessionKey: key }) === "seen") {
       return log("debug", "gateway.ignored", { postId, channelId, reason: "seen" });
     }
-    log("info", "gateway.message", { postId, session: key, via: event.via });
-    this.#queue(message, NEW);
+    log("info", "gateway.message", { postId, session: key, via: event.via, kind: word.kind });
+    this.#follow(word, message, key);
+  }
+
+  #noteOwnPost(post: Post): void {
+    const { echoes, exchange } = this.#deps;
+    echoes.note(post);
+    const marker = replyMarker(post)?.re;
+    if (marker !== undefined) {
+      exchange.questions.place(marker, { id: post.id, rootId: post.root_id });
+    }
+  }
+
+  /** Whom we listen to may answer questions and stop turns without a mention. */
+  #wordOf(message: InboundMessage, key: SessionKey, decision: GateDecision): Word {
+    const { exchange, policy } = this.#deps;
+    const isAddressed = decision.kind === "answer";
+    const isHeard = gate(message, { ...policy, requireMention: false }).kind === "answer";
+    if (!isHeard) return { kind: "aside" };
+    const questions = exchange.questions.all;
+    const runsTurn = this.#turns.runs(key, message);
+    return readWord(message, { sessionKey: key, isAddressed, questions, runsTurn });
+  }
+
+  /** Does what somebody said; what is no message for the model does not wait in a lane. */
+  #follow(word: Exclude<Word, { kind: "aside" }>, message: InboundMessage, key: SessionKey): void {
+    const { questions } = this.#deps.exchange;
+    switch (word.kind) {
+      case "message":
+        this.#queue(message, { takenUpAgain: false });
+        if (word.waitsFor !== undefined) this.#voices.explain(word.waitsFor, message);
+        return;
+      case "answer":
+        if (!questions.settle(word.question, word.answer)) {
+          return this.#note(message, NOTHING_WAITS);
+        }
+        return this.#record(message.postId, "answered", []);
+      case "stop":
+        if (!this.#turns.stop(key, message)) return this.#note(message, NOTHING_RUNS_NOTE);
+        return this.#record(message.postId, "answered", []);
+      case "note":
+        return this.#note(message, word.note);
+    }
+  }
+
+  /** Answers with a line of our own, past the lane. */
+  #note(message: InboundMessage, note: string): void {
+    const { exchange } = this.#deps;
+    const work = () => answerWithNote(message, note, exchange, this.#cancel);
+    this.#lanes.run(`note:${message.postId}` as SessionKey, () => this.#settle(message, work));
   }
 
   /** Somebody who is not let in is told to the operator with the id to list; the rest is noise. */
@@ -178,7 +244,7 @@ class Gateway {
     const { sessionOptions, delivery } = exchange;
     const message = toWakeMessage(wake, last, sessionOptions.replyMode, delivery.random.id());
     log("info", "gateway.woken", { postId: message.postId, session: key });
-    const answer = () => runExchange(message, key, NEW, exchange, this.#cancel);
+    const answer = () => this.#exchange(message, key, { takenUpAgain: false });
     if (this.#lanes.run(key, () => this.#settle(message, answer))) return;
     log("warn", "gateway.wake_lost", { session: key });
   }
@@ -189,8 +255,7 @@ class Gateway {
     const onDisk = this.#putOnDisk(message.postId);
     if (this.#lanes.run(key, () => this.#answer(message, key, { ...options, onDisk }))) return;
     this.#deps.log("warn", "gateway.lane_full", { postId: message.postId, session: key });
-    const noteLane = `full:${message.postId}` as SessionKey;
-    this.#lanes.run(noteLane, () => this.#settle(message, () => this.#refuse(message)));
+    this.#note(message, LANE_FULL_NOTE);
   }
 
   #answer(
@@ -201,7 +266,18 @@ class Gateway {
     return this.#settle(message, async () => {
       await options.onDisk;
       this.#cancel.throwIfAborted();
-      return await runExchange(message, key, options, this.#deps.exchange, this.#cancel);
+      return await this.#exchange(message, key, options);
+    });
+  }
+
+  #exchange(
+    message: InboundMessage,
+    key: SessionKey,
+    { takenUpAgain }: { readonly takenUpAgain: boolean },
+  ): Promise<readonly string[]> {
+    return this.#turns.run(key, message, (stop) => {
+      const options = { takenUpAgain, stop };
+      return runExchange(message, key, options, this.#deps.exchange, this.#cancel);
     });
   }
 
@@ -213,10 +289,6 @@ class Gateway {
     } catch (error) {
       log("error", "gateway.not_recorded", { postId, error: String(error) });
     }
-  }
-
-  #refuse(message: InboundMessage): Promise<readonly string[]> {
-    return answerWithNote(message, LANE_FULL_NOTE, this.#deps.exchange, this.#cancel);
   }
 
   /** Catches everything: a message that fails must not take the others with it. */

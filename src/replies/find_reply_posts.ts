@@ -17,12 +17,24 @@ export async function findReplyPosts(
   signal: AbortSignal,
 ): Promise<ReadonlyMap<number, Post>> {
   const found = new Map<number, Post>();
+  for await (const { post, re, part } of findMarkedPosts(answerTo, target, deps, signal)) {
+    if (re === answerTo) found.set(part, post);
+  }
+  return found;
+}
+
+/** Our posts after `answerTo`, each with what its marker says that it answers. */
+export async function* findMarkedPosts(
+  answerTo: string,
+  target: ReplyTarget,
+  deps: { readonly api: MattermostApi; readonly botUserId: string },
+  signal: AbortSignal,
+): AsyncGenerator<{ readonly post: Post; readonly re: string; readonly part: number }> {
   for await (const post of candidates(answerTo, target, deps.api, signal)) {
     const marker = replyMarker(post);
     const isOurs = post.user_id === deps.botUserId && post.delete_at === 0;
-    if (isOurs && marker?.re === answerTo) found.set(marker.part, post);
+    if (isOurs && marker !== undefined) yield { post, ...marker };
   }
-  return found;
 }
 
 /** In a thread the answer is among its replies; in a channel it is somewhere after the question. */
@@ -60,7 +72,9 @@ async function threadUnlessGone(
 }
 
 /** What our posts carry to tell which post they answer; `undefined` on other posts. */
-function replyMarker(post: Post): { re: string; part: number } | undefined {
+export function replyMarker(
+  post: Pick<Post, "props">,
+): { readonly re: string; readonly part: number } | undefined {
   const marker = post.props["hermes"];
   if (typeof marker !== "object" || marker === null) return undefined;
   const { re, part } = marker as { re?: unknown; part?: unknown };

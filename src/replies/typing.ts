@@ -27,3 +27,31 @@ export async function keepTyping(
     await deps.clock.sleep(deps.intervalMs, over);
   }
 }
+
+/** "is typing", which can be stopped and started again while one answer is made. */
+export class TypingNotice {
+  readonly #target: ReplyTarget;
+  readonly #deps: TypingDeps;
+  readonly #signal: AbortSignal;
+  #running: { readonly done: AbortController; readonly typing: Promise<void> } | undefined;
+
+  constructor(target: ReplyTarget, deps: TypingDeps, signal: AbortSignal) {
+    this.#target = target;
+    this.#deps = deps;
+    this.#signal = signal;
+  }
+
+  start(): void {
+    if (this.#running !== undefined) return;
+    const done = new AbortController();
+    const typing = keepTyping(this.#target, this.#deps, done.signal, this.#signal);
+    this.#running = { done, typing };
+  }
+
+  async stop(): Promise<void> {
+    const running = this.#running;
+    this.#running = undefined;
+    running?.done.abort();
+    await running?.typing;
+  }
+}

@@ -1,3 +1,5 @@
+import { NewestEntries } from "../runtime/newest_entries.ts";
+
 /** Sessions of which it is remembered what was allowed; of older ones it is asked anew. */
 const SESSIONS_MAX = 1_000;
 
@@ -9,7 +11,7 @@ interface Grants {
 /** What people have allowed: for one session, or for all from now on. It ends with the process. */
 export class SessionGrants {
   readonly #always: Set<string>;
-  readonly #sessions = new Map<string, Grants>();
+  readonly #sessions = new NewestEntries<string, Grants>(SESSIONS_MAX);
 
   /** @param always Patterns that the settings allow. */
   constructor(always: readonly string[]) {
@@ -40,10 +42,7 @@ export class SessionGrants {
 
   #grantsOf(sessionKey: string): Grants {
     const grants = this.#sessions.get(sessionKey) ?? { patterns: new Set(), isUnguarded: false };
-    this.#sessions.delete(sessionKey); // The newest stand last.
-    this.#sessions.set(sessionKey, grants);
-    const [oldest] = this.#sessions.keys();
-    if (this.#sessions.size > SESSIONS_MAX && oldest !== undefined) this.#sessions.delete(oldest);
+    this.#sessions.put(sessionKey, grants);
     return grants;
   }
 }

@@ -4,6 +4,7 @@ import { FileCache } from "../../src/files/file_cache.ts";
 import { LiveStatus } from "../../src/gateway/gateway_status.ts";
 import { type GatewayDeps, runGateway } from "../../src/gateway/gateway.ts";
 import { Ledger } from "../../src/gateway/ledger.ts";
+import { PendingQuestions } from "../../src/gateway/questions/pending_questions.ts";
 import { readUnfinishedPosts } from "../../src/gateway/unfinished_posts.ts";
 import type { PostedEvent } from "../../src/mattermost/events.ts";
 import { listen } from "../../src/mattermost/listener.ts";
@@ -92,6 +93,7 @@ export class GatewayLab implements AsyncDisposable {
         ledger,
         turn,
         delivery,
+        questions: new PendingQuestions(),
         sessionOptions: {
           groupSessionsPerUser: true,
           threadSessionsPerUser: true,

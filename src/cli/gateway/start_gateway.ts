@@ -7,6 +7,7 @@ import type { ExchangeDeps } from "../../gateway/exchange.ts";
 import { runGateway } from "../../gateway/gateway.ts";
 import type { GatePolicy } from "../../gateway/gate.ts";
 import { Ledger } from "../../gateway/ledger.ts";
+import { PendingQuestions } from "../../gateway/questions/pending_questions.ts";
 import { readUnfinishedPosts } from "../../gateway/unfinished_posts.ts";
 import { type Wake, WAKES_WAITING_MAX } from "../../gateway/wake.ts";
 import { MattermostApi } from "../../mattermost/api.ts";
@@ -111,6 +112,7 @@ export async function startGateway(
         sessions,
         ledger,
         delivery,
+        questions: new PendingQuestions(),
         prompt,
         attachments: composeAttachments(agent, api),
         outbound: { allowFile: allowFiles(agent), fileBytesMax: clientConfig.fileBytesMax },
@@ -181,7 +183,10 @@ function exchangeSettings(
   host: GatewayHost,
   clientConfig: ClientConfig,
   agent: AgentParts,
-): Omit<ExchangeDeps, "sessions" | "ledger" | "delivery" | "prompt" | "attachments" | "outbound"> {
+): Omit<
+  ExchangeDeps,
+  "sessions" | "ledger" | "delivery" | "questions" | "prompt" | "attachments" | "outbound"
+> {
   const { config } = host;
   return {
     turn: composeTurn(agent, "mattermost"),

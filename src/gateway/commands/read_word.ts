@@ -1,0 +1,104 @@
+import type { ApprovalScope } from "../../safety/approval_request.ts";
+import type { SessionKey } from "../../sessions/session_store.ts";
+import type { InboundMessage } from "../inbound.ts";
+import { type Answer, isBelow, isSaidAt, type OpenQuestion } from "../questions/open_question.ts";
+import { HOW_TO_DECIDE, NOTHING_WAITS, onlyOthersNote } from "../questions/question_texts.ts";
+import { parseCommand } from "./parse_command.ts";
+
+/** What somebody's word means for what the gateway does at the moment. */
+export type Word =
+  /** A message for the model. `waitsFor`: it waits behind this question, which is no answer to it. */
+  | { readonly kind: "message"; readonly waitsFor?: OpenQuestion }
+  /** The answer to a question. */
+  | { readonly kind: "answer"; readonly question: OpenQuestion; readonly answer: Answer }
+  /** There is one line to say, and nothing to do. */
+  | { readonly kind: "note"; readonly note: string }
+  /** The turn of this conversation shall end. */
+  | { readonly kind: "stop" }
+  /** Not meant for us. */
+  | { readonly kind: "aside" };
+
+export interface WordContext {
+  readonly sessionKey: SessionKey;
+  /** Whether the message is for the bot by itself: mentioned, or where no mention is needed. */
+  readonly isAddressed: boolean;
+  /** All questions that are open, the oldest first. */
+  readonly questions: readonly OpenQuestion[];
+  /** Whether a turn runs that the message may stop. */
+  readonly runsTurn: boolean;
+}
+
+/**
+ * Decides what a message of somebody whom we listen to means. Commands and replies below a question
+ * count without a mention, everything else only when the bot is addressed. Pure.
+ */
+export function readWord(message: InboundMessage, context: WordContext): Word {
+  const { isAddressed, questions, runsTurn } = context;
+  const here = questions.filter((question) => isSaidAt(message, question));
+  const command = parseCommand(message.text);
+  switch (command?.name) {
+    case "approve":
+    case "deny":
+      return readDecision(command, message, here, isAddressed);
+    case "stop":
+      return runsTurn || isAddressed ? { kind: "stop" } : { kind: "aside" };
+  }
+  const clarification = here.find((question) =>
+    question.kind === "clarification" && question.personId === message.senderId &&
+    (isAddressed || isBelow(message, question))
+  );
+  if (clarification !== undefined && message.text !== "") {
+    const text = chosen(message.text, clarification.choices);
+    return { kind: "answer", question: clarification, answer: { kind: "answered", text } };
+  }
+  if (!isAddressed) return { kind: "aside" };
+  const waitsFor = questions.find((question) =>
+    question.kind === "approval" && question.sessionKey === context.sessionKey
+  );
+  return waitsFor === undefined ? { kind: "message" } : { kind: "message", waitsFor };
+}
+
+function readDecision(
+  { name, args }: { readonly name: string; readonly args: string },
+  message: InboundMessage,
+  here: readonly OpenQuestion[],
+  isAddressed: boolean,
+): Word {
+  const approvals = here.filter(({ kind }) => kind === "approval");
+  const own = approvals.filter(({ personId }) => personId === message.senderId);
+  const question = own.find((each) => isBelow(message, each)) ?? own[0];
+  if (question === undefined) {
+    const [other] = approvals;
+    if (other !== undefined) return { kind: "note", note: onlyOthersNote(other.personName) };
+    return isAddressed ? { kind: "note", note: NOTHING_WAITS } : { kind: "aside" };
+  }
+  if (name === "deny") return { kind: "answer", question, answer: { kind: "denied" } };
+  const scope = SCOPES[args.toLowerCase()];
+  if (scope === undefined) return { kind: "note", note: HOW_TO_DECIDE };
+  return { kind: "answer", question, answer: { kind: "allowed", scope } };
+}
+
+const SCOPES: Readonly<Record<string, ApprovalScope | undefined>> = {
+  "": "once",
+  once: "once",
+  session: "session",
+  always: "always",
+};
+
+/** The choice of a number, or what was written. */
+function chosen(text: string, choices: readonly string[]): string {
+  const [, number] = text.trim().match(/^(\d{1,2})[.)]?$/) ?? [];
+  return choices[Number(number) - 1] ?? text;
+}
+
+/** What a reaction to a question says; `undefined` for reactions that say nothing. */
+export function readReaction(emojiName: string): Answer | undefined {
+  const name = emojiName.replace(/_(?:\w+_)?skin_tone$/, "");
+  if (["+1", "thumbsup", "white_check_mark", "heavy_check_mark"].includes(name)) {
+    return { kind: "allowed", scope: "once" };
+  }
+  if (name === "infinity") return { kind: "allowed", scope: "always" };
+  return ["-1", "thumbsdown", "x", "no_entry", "no_entry_sign"].includes(name)
+    ? { kind: "denied" }
+    : undefined;
+}

@@ -1,0 +1,49 @@
+import type { ReplyTarget } from "../replies/deliver_post.ts";
+import { ReplyWriter } from "../replies/reply_writer.ts";
+import type { ExchangeDeps } from "./exchange.ts";
+import type { InboundMessage } from "./inbound.ts";
+
+export type NoteDeps = Pick<ExchangeDeps, "delivery" | "sessionOptions" | "runesMax" | "redact">;
+
+/** Posts a line of our own as the answer to a message, without a turn. */
+export function answerWithNote(
+  message: InboundMessage,
+  note: string,
+  deps: NoteDeps,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  return postNote(message, message.postId, note, deps, signal);
+}
+
+/** Posts a line of our own that answers nothing: to a message that is answered later, or to nobody. */
+export function remark(
+  about: Remarked,
+  note: string,
+  deps: NoteDeps,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  return postNote(about, `${about.postId}.remark`, note, deps, signal);
+}
+
+/** What a line of our own is about: a message, or a post of ours. */
+type Remarked = Pick<InboundMessage, "postId" | "channelId" | "rootId">;
+
+async function postNote(
+  about: Remarked,
+  answerTo: string,
+  note: string,
+  deps: NoteDeps,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const target = replyTarget(about, deps.sessionOptions.replyMode);
+  const { redact, runesMax } = deps;
+  const answer = { target, answerTo, existing: new Map(), runesMax, redact };
+  const plain = { streaming: false, showsReasoning: false };
+  return await new ReplyWriter({ ...answer, ...plain }, deps.delivery).finish(note, signal);
+}
+
+/** Where an answer goes. `thread` answers below the message; a message inside a thread is answered there in either mode. */
+export function replyTarget(message: Remarked, replyMode: "off" | "thread"): ReplyTarget {
+  const ownThread = replyMode === "thread" ? message.postId : "";
+  return { channelId: message.channelId, rootId: message.rootId || ownThread };
+}

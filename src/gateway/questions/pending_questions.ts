@@ -1,0 +1,82 @@
+import type { SessionKey } from "../../sessions/session_store.ts";
+import type { Answer, OpenQuestion } from "./open_question.ts";
+
+/** Questions that are open at a time, in all conversations. */
+export const QUESTIONS_MAX = 1_000;
+
+/** A question before its post is there. */
+export interface QuestionDraft extends Omit<OpenQuestion, "postId" | "rootId"> {
+  /** What the marker of its post says that it answers. */
+  readonly marker: string;
+}
+
+/** Where the post of a question stands. */
+export interface QuestionPost {
+  readonly id: string;
+  /** Its thread, or `""`. */
+  readonly rootId: string;
+}
+
+interface Waiting {
+  readonly draft: QuestionDraft;
+  readonly resolve: (answer: Answer) => void;
+  /** `undefined` until the post is there: nobody can answer what nobody has seen. */
+  question: OpenQuestion | undefined;
+}
+
+/** All questions that wait for an answer. Whoever asked holds nothing but its own turn meanwhile. */
+export class PendingQuestions {
+  readonly #waiting = new Map<string, Waiting>();
+
+  /** Those that can be answered, the oldest first. */
+  get all(): readonly OpenQuestion[] {
+    return [...this.#waiting.values()].flatMap(({ question }) => question ?? []);
+  }
+
+  /** Whether there is room for one more. */
+  get hasRoom(): boolean {
+    return this.#waiting.size < QUESTIONS_MAX;
+  }
+
+  /** Whether a turn of this session waits for a person. */
+  isWaiting(sessionKey: SessionKey): boolean {
+    return this.all.some((question) => question.sessionKey === sessionKey);
+  }
+
+  byPost(postId: string): OpenQuestion | undefined {
+    return this.all.find((question) => question.postId === postId);
+  }
+
+  /** Takes a question in before it is posted. Resolves with the first answer; see `close`. */
+  open(draft: QuestionDraft): Promise<Answer> {
+    return new Promise((resolve) => {
+      this.#waiting.set(draft.marker, { draft, resolve, question: undefined });
+    });
+  }
+
+  /**
+   * The post of a question is there, and can be answered from now on. Said by whoever sees it first:
+   * the socket mostly shows a post before the answer to the request comes. Other posts are ignored.
+   */
+  place(marker: string, { id: postId, rootId }: QuestionPost): void {
+    const waiting = this.#waiting.get(marker);
+    if (waiting === undefined || waiting.question !== undefined) return;
+    const { marker: _, ...question } = waiting.draft;
+    waiting.question = { ...question, postId, rootId };
+  }
+
+  /** False when the question is not open any more: then the answer comes too late. */
+  settle(question: OpenQuestion, answer: Answer): boolean {
+    const found = [...this.#waiting].find(([, waiting]) => waiting.question === question);
+    if (found === undefined) return false;
+    const [marker, { resolve }] = found;
+    this.#waiting.delete(marker);
+    resolve(answer);
+    return true;
+  }
+
+  /** Nobody waits for the answer any more. */
+  close(marker: string): void {
+    this.#waiting.delete(marker);
+  }
+}

@@ -1,0 +1,66 @@
+import type { Reaction } from "../../mattermost/types.ts";
+import type { Log } from "../../runtime/log.ts";
+import type { SessionKey } from "../../sessions/session_store.ts";
+import { readReaction } from "../commands/read_word.ts";
+import type { ExchangeDeps } from "../exchange.ts";
+import type { GatePolicy } from "../gate.ts";
+import type { InboundMessage } from "../inbound.ts";
+import type { SessionLanes } from "../lanes.ts";
+import { remark } from "../post_note.ts";
+import type { OpenQuestion } from "./open_question.ts";
+import { isBareWord, onlyOthersNote, waitsNote } from "./question_texts.ts";
+
+export interface QuestionVoicesDeps {
+  readonly exchange: ExchangeDeps;
+  readonly policy: GatePolicy;
+  readonly lanes: SessionLanes;
+  readonly log: Log;
+}
+
+/** What people say to a question otherwise than by a command: by a reaction, or in words of their own. */
+export class QuestionVoices {
+  readonly #deps: QuestionVoicesDeps;
+  readonly #cancel: AbortSignal;
+  /** Questions about which it was said once how they are answered, and by whom. */
+  readonly #explained = new WeakSet<OpenQuestion>();
+  readonly #refused = new WeakSet<OpenQuestion>();
+
+  constructor(deps: QuestionVoicesDeps, cancel: AbortSignal) {
+    this.#deps = deps;
+    this.#cancel = cancel;
+  }
+
+  /** Says once that a message is no answer to the question before it, and each time to a bare yes. */
+  explain(question: OpenQuestion, message: InboundMessage): void {
+    if (this.#explained.has(question) && !isBareWord(message.text)) return;
+    this.#explained.add(question);
+    this.#remark(message, waitsNote(question.personName));
+  }
+
+  /** A reaction of the person whose task it is decides; others are told once that theirs does not. */
+  handleReaction({ post_id: postId, user_id: userId, emoji_name: emojiName }: Reaction): void {
+    const { exchange, policy } = this.#deps;
+    const question = exchange.questions.byPost(postId);
+    const answer = readReaction(emojiName);
+    if (question?.kind !== "approval" || answer === undefined) return;
+    const isHeard = policy.allowAllUsers || policy.allowedUsers.has(userId);
+    if (!isHeard || userId === exchange.delivery.botUserId) return;
+    if (userId === question.personId) {
+      exchange.questions.settle(question, answer);
+    } else if (!this.#refused.has(question)) {
+      this.#refused.add(question);
+      this.#remark(question, onlyOthersNote(question.personName));
+    }
+  }
+
+  #remark(about: InboundMessage | OpenQuestion, note: string): void {
+    const { exchange, lanes, log } = this.#deps;
+    lanes.run(`note:${about.postId}` as SessionKey, async () => {
+      try {
+        await remark(about, note, exchange, this.#cancel);
+      } catch (error) {
+        log("warn", "gateway.not_remarked", { postId: about.postId, error: String(error) });
+      }
+    });
+  }
+}
