@@ -1,7 +1,7 @@
 /** Longer words are not taken apart: looking for pairs takes the square of the length. */
 const WORD_CHARS_MAX = 256;
 /** Most words that one word is taken apart into. */
-export const EXPANSIONS_MAX = 64;
+const EXPANSIONS_MAX = 1_024;
 
 /**
  * The words that the shell makes of `a{b,c}d` and `{1..3}`; `text` alone when it has no such braces.

@@ -139,8 +139,7 @@ class ScriptReader {
       folders: this.#reading.folders,
     };
     for (const [index, draft] of drafts.entries()) {
-      const { words, redirects, assignments } = draft;
-      this.#reading.countCommand(words.length + redirects.length + assignments.length);
+      this.#reading.countCommand();
       pipeline.push({ ...draft, ...facts, index });
     }
     this.#pipelines.push(pipeline);
@@ -166,9 +165,15 @@ class ScriptReader {
     return this.#source.peek() === "&" && this.#source.peek(1) !== ">";
   }
 
+  #readWord(): readonly Word[] {
+    const words = readWord(this.#source, this.#deps);
+    this.#reading.countWords(words.length);
+    return words;
+  }
+
   #readWords(draft: Draft): void {
     const start = this.#source.at;
-    draft.words.push(...readWord(this.#source, this.#deps));
+    draft.words.push(...this.#readWord());
     if (this.#source.at === start) throw new ShellSyntaxError("it has a sign in the wrong place");
     if (draft.words.length !== 1 || this.#source.takeMatch(FUNCTION_MARK) === "") return;
     this.#defined = draft.words.pop()?.text ?? "";
@@ -209,7 +214,7 @@ class ScriptReader {
     this.#source.takeMatch(SPACES);
     const operator = mark.replace(/^(?:\d+|\{\w+\})/, "");
     const start = this.#source.at;
-    const target = joinWords(readWord(this.#source, this.#deps));
+    const target = joinWords(this.#readWord());
     const redirect = { operator, target, body: "" };
     draft.redirects.push(redirect);
     if (operator !== "<<" && operator !== "<<-") return true;
@@ -224,7 +229,7 @@ class ScriptReader {
     const name = mark.match(/^\w+/)?.[0] ?? "";
     const isWhole = name.length + 1 === mark.length;
     const value = joinWords(
-      this.#source.take("(") ? this.#readArray() : readWord(this.#source, this.#deps),
+      this.#source.take("(") ? this.#readArray() : this.#readWord(),
     );
     draft.assignments.push({ name, value: { ...value, isKnown: value.isKnown && isWhole } });
     return true;
@@ -236,7 +241,7 @@ class ScriptReader {
       this.#skipLines();
       if (this.#source.take(")")) return words;
       const start = this.#source.at;
-      words.push(...readWord(this.#source, this.#deps));
+      words.push(...this.#readWord());
       if (this.#source.at === start) throw new ShellSyntaxError("it lacks a closing )");
     }
   }
@@ -257,7 +262,7 @@ class ScriptReader {
         return true;
       case "function":
         this.#source.takeMatch(SPACES);
-        this.#defined = joinWords(readWord(this.#source, this.#deps)).text;
+        this.#defined = joinWords(this.#readWord()).text;
         this.#source.takeMatch(FUNCTION_MARK);
         this.#skipLines();
         return true;
@@ -282,7 +287,7 @@ class ScriptReader {
     for (;;) {
       this.#source.takeMatch(SPACES);
       const start = this.#source.at;
-      words.push(...readWord(this.#source, this.#deps));
+      words.push(...this.#readWord());
       if (this.#source.at === start) break;
     }
     const only = words.length === 1 && words[0]?.isKnown === true && !words[0].isGlob;
@@ -291,7 +296,7 @@ class ScriptReader {
 
   #readCase(): void {
     this.#source.takeMatch(SPACES);
-    readWord(this.#source, this.#deps);
+    this.#readWord();
     this.#skipLines();
     if (this.#source.takeMatch(/in(?=[ \t\n])/y) === "") {
       throw new ShellSyntaxError("its case has no in");
@@ -311,7 +316,7 @@ class ScriptReader {
       this.#source.takeMatch(SPACES);
       if (this.#source.take(")")) return;
       const start = this.#source.at;
-      if (!this.#source.take("|")) readWord(this.#source, this.#deps);
+      if (!this.#source.take("|")) this.#readWord();
       if (this.#source.at === start) throw new ShellSyntaxError("its case has no pattern");
     }
   }
@@ -323,7 +328,7 @@ class ScriptReader {
       if (this.#source.takeMatch(/\]\](?=[ \t\n;&|<>()]|$)/y) !== "") return;
       if (this.#source.takeMatch(/[<>&|()](?!\()/y) !== "") continue;
       const start = this.#source.at;
-      readWord(this.#source, this.#deps);
+      this.#readWord();
       if (this.#source.at === start) throw new ShellSyntaxError("it lacks a closing ]]");
     }
   }

@@ -28,6 +28,7 @@ export function readWord(source: Source, deps: WordReaderDeps): readonly Word[] 
     if (plain !== "") {
       const isFirst = source.at === start + plain.length;
       if (plain === "~" && isFirst) readTilde(source, builder, deps.reading);
+      else if (plain === "~" && /[=:]/.test(source.peek(-2))) builder.addUnknown("~");
       else builder.addPlain(plain);
     } else if (!readMarked(source, builder, deps)) break;
   }

@@ -7,7 +7,7 @@ const DEPTH_MAX = 24;
 const CHARS_MAX = 12_000_000;
 /** Longest value of a variable that is put in for its name. */
 const VALUE_CHARS_MAX = 1_000;
-/** Simple commands that are read in all, and their words, redirects and assignments. */
+/** Simple commands that are read in all, and words of them. */
 const COMMANDS_MAX = 5_000;
 const WORDS_MAX = 20_000;
 /** Folders that are kept as those where a command may run. */
@@ -89,12 +89,16 @@ export class Reading {
   }
 
   /** Counts a command that is looked at. @throws ShellLimitError when it is one too many. */
-  countCommand(words: number): void {
-    this.#limits.commands++;
-    this.#limits.words += words;
-    if (this.#limits.commands > COMMANDS_MAX || this.#limits.words > WORDS_MAX) {
-      throw new ShellLimitError("it has too many commands and words");
+  countCommand(): void {
+    if (++this.#limits.commands > COMMANDS_MAX) {
+      throw new ShellLimitError("it has too many commands");
     }
+  }
+
+  /** Counts words that were read. @throws ShellLimitError when there are too many. */
+  countWords(words: number): void {
+    this.#limits.words += words;
+    if (this.#limits.words > WORDS_MAX) throw new ShellLimitError("it has too many words");
   }
 
   /** Runs `work` one level deeper. @throws ShellLimitError when that is too deep. */

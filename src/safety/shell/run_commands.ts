@@ -73,7 +73,7 @@ class Walk implements Runs {
       return this.#add("", words, args, runBy, place);
     }
     if (runBy.length > WRAPPERS_MAX) throw new ShellLimitError("it is nested too deeply");
-    if (runBy.length > 0) place.reading.countCommand(words.length);
+    if (runBy.length > 0) place.reading.countCommand();
     if (!first.isKnown || (first.isGlob && first.text !== "[")) this.hidden.add("computed_name");
     const name = nameOf(first);
     this.#add(name, words, args, runBy, place);
