@@ -27,7 +27,8 @@ function problemOfLine(
   { code, error }: LogFields,
   { clock, redact }: WatchProblemsDeps,
 ): GatewayProblem {
-  const [firstLine = ""] = String(error).split("\n"); // What is a bug comes with its stack.
+  const [line = ""] = String(error).split("\n"); // What is a bug comes with its stack.
+  const firstLine = line.replace(/^[A-Z]\w*Error: /, ""); // The name is for logs.
   return {
     code: typeof code === "string" ? code : event,
     message: redact(firstLine).slice(0, MESSAGE_CHARS_MAX),
