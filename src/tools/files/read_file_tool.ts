@@ -4,6 +4,7 @@ import { ToolError } from "../errors.ts";
 import type { Tool } from "../tool.ts";
 import type { FileAccess } from "./file_access.ts";
 import type { FileMemory } from "./file_memory.ts";
+import { readableText } from "./readable_text.ts";
 
 const LINES_DEFAULT = 500;
 const LINES_MAX = 2_000;
@@ -13,8 +14,6 @@ const RESULT_CHARS_MAX = 100_000;
 const NOTE_CHARS = 200;
 /** Larger files are not read: the whole file is in memory for a moment. */
 const FILE_BYTES_MAX = 20_000_000;
-/** Bytes in which a NUL tells that the file is not text. */
-const BINARY_CHECK_BYTES = 8_192;
 /** Reads of the same unchanged lines after which the model is told what it does, and stopped. */
 const READS_WARNED = 3;
 const READS_MAX = 4;
@@ -30,12 +29,13 @@ export interface ReadFileInput {
   readonly limit: number;
 }
 
-/** Reads text files, but no secrets and nothing of the system or of Hermes itself. */
+/** Reads text files and documents, but no secrets and nothing of the system or of Hermes itself. */
 export function createReadFileTool({ access, memory }: FileToolDeps): Tool<ReadFileInput> {
   return {
     name: "read_file",
-    description: "Reads a text file. Each line comes as LINE|CONTENT, with its number. Read long " +
-      "files in pieces with offset and limit.",
+    description:
+      "Reads a text file, or the text of a PDF, Office document or notebook. Each line " +
+      "comes as LINE|CONTENT, with its number. Read long files in pieces with offset and limit.",
     input: z.object({
       path: z.string().min(1),
       offset: z.int().min(1).default(1).describe("First line to read"),
@@ -45,7 +45,7 @@ export function createReadFileTool({ access, memory }: FileToolDeps): Tool<ReadF
     touches: ({ path }, context) => [access.absolute(path, context)],
     run: async ({ path, offset, limit }, context) => {
       const { bytes, realPath, version } = await access.read(path, FILE_BYTES_MAX, context);
-      const lines = splitLines(decodeText(path, bytes));
+      const lines = splitLines(await readableText(path, bytes));
       if (lines.length === 0) return "[The file is empty.]";
       if (offset > lines.length) {
         throw new ToolError(
@@ -59,14 +59,6 @@ export function createReadFileTool({ access, memory }: FileToolDeps): Tool<ReadF
       return describeRepetition(path, reads);
     },
   };
-}
-
-function decodeText(path: string, bytes: Uint8Array): string {
-  if (!bytes.subarray(0, BINARY_CHECK_BYTES).includes(0)) return new TextDecoder().decode(bytes);
-  throw new ToolError(
-    `Cannot read "${path}": it is not text`,
-    "Use a tool that knows this kind of file, or a program in terminal.",
-  );
 }
 
 function splitLines(text: string): string[] {

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdir, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { strToU8, zipSync } from "fflate";
 import type { ToolError } from "../../../src/tools/errors.ts";
 import { FilesLab, folderBeside } from "./files_lab.ts";
 
@@ -56,7 +57,7 @@ test("read_file refuses folders, binaries, pipes, devices and what is too large"
   await lab.link("loop", "loop");
   await truncate(lab.path("huge.log"), 5_000_000_000);
   await assert.rejects(lab.read("folder"), /it is a folder/);
-  await assert.rejects(lab.read("logo.png"), /it is not text/);
+  await assert.rejects(lab.read("logo.png"), /it is not text, but/);
   await assert.rejects(lab.read("pipe"), /not a regular file/);
   await assert.rejects(lab.read("zero"), /part of the system/);
   await assert.rejects(lab.read("/proc/self/environ"), /part of the system/);
@@ -65,6 +66,59 @@ test("read_file refuses folders, binaries, pipes, devices and what is too large"
   await assert.rejects(lab.read("a\0b"), /no path has a NUL/);
   await assert.rejects(lab.read("x".repeat(5_000)), /Cannot read/);
 });
+
+test("read_file reads the text of documents and notebooks, and says why where there is none", async () => {
+  await using lab = await FilesLab.open();
+  const notebook = {
+    cells: [
+      { cell_type: "markdown", source: ["# Title\n", "text"] },
+      {
+        cell_type: "code",
+        source: "print(1)",
+        outputs: [{ text: ["1\n"] }, { data: { "text/plain": "x", "image/png": "iVBO" } }],
+      },
+    ],
+  };
+  await lab.put("a.ipynb", JSON.stringify(notebook));
+  assert.equal(
+    (await lab.read("a.ipynb")).replaceAll(/^\d+\|/gm, ""),
+    "# Cell 1 (markdown)\n# Title\ntext\n\n# Cell 2 (code)\nprint(1)\n[Output]\n1\nx\n",
+  );
+  await lab.put("b.ipynb", "{ torn");
+  assert.equal(await lab.read("b.ipynb"), "1|{ torn\n");
+  await lab.put("table.xlsx", zipSync({ "xl/worksheets/sheet1.xml": strToU8(SHEET) }));
+  assert.match(await lab.read("table.xlsx"), /42/);
+  await lab.put("torn.pdf", "%PDF-1.7\nnot really");
+  await assert.rejects(lab.read("torn.pdf"), /Cannot read "torn.pdf": it is damaged/);
+  await lab.put("photo.png", Uint8Array.from(PNG));
+  await assert.rejects(lab.read("photo.png"), (error: ToolError) => {
+    assert.match(error.message, /it is not text, but image\/png/);
+    assert.match(error.hint, /vision_analyze/);
+    return true;
+  });
+});
+
+const SHEET =
+  `<worksheet><sheetData><row r="1"><c r="A1"><v>42</v></c></row></sheetData></worksheet>`;
+const PNG = [
+  0x89,
+  0x50,
+  0x4e,
+  0x47,
+  0x0d,
+  0x0a,
+  0x1a,
+  0x0a,
+  0,
+  0,
+  0,
+  13,
+  0x49,
+  0x48,
+  0x44,
+  0x52,
+  0,
+];
 
 test("read_file shows bad UTF-8 as such, and reads names with newlines", async () => {
   await using lab = await FilesLab.open({ files: { "two\nlines": "x" } });
