@@ -34,6 +34,8 @@ export interface CompactorDeps {
   readonly redact: (text: string) => string;
   /** What a session has to do yet, to be told with the summary; `""` for nothing. */
   readonly unfinished: (sessionKey: SessionKey) => string;
+  /** Tells that the model is not shown any more what the session has seen. */
+  readonly onCompacted?: (sessionKey: SessionKey) => void;
 }
 
 export interface CompactionInput {
@@ -90,7 +92,9 @@ export class Compactor {
       tokens: estimateTokens(messages),
       saving: Math.round(saving * 100) / 100,
     });
-    return isPoor && !(isForced && saving > 0) ? undefined : compacted;
+    if (isPoor && !(isForced && saving > 0)) return undefined;
+    this.#deps.onCompacted?.(sessionKey);
+    return compacted;
   }
 
   /** Without a model. `undefined` when that is not enough. */

@@ -71,6 +71,7 @@ export function composeAgent(host: AgentHost): AgentParts {
     writeRoot: config.security.writeRoot,
   };
   const todos = new TodoLists();
+  const fileMemory = new FileMemory();
   const redact = createRedactor({ secrets, hidesPatterns: config.security.redactSecrets });
   const askModel = createCommandJudge({ model: models.auxiliary("approval"), redact, clock });
   const gate = composeCommandGate({ config, paths, places, askModel, log });
@@ -107,11 +108,12 @@ export function composeAgent(host: AgentHost): AgentParts {
       log,
       redact,
       unfinished: (sessionKey) => todos.unfinished(sessionKey),
+      onCompacted: (sessionKey) => fileMemory.forget(sessionKey),
     }),
     sessionSearch: new SessionSearch({ folder: paths.sessionsFolder, log }),
     gate,
     terminal: composeTerminal(host, { gate, opened }),
-    fileMemory: new FileMemory(),
+    fileMemory,
     files: new FileCache({ folder: paths.cachedFilesFolder, clock, log }),
     redact,
     opened,

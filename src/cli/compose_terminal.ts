@@ -87,6 +87,7 @@ function composeContainer(
     workspace: { hostPath: workspace, containerPath: CONTAINER_WORKSPACE },
     startFolder: terminal.folder ?? CONTAINER_WORKSPACE,
     volumes: terminal.volumes,
+    readableFolders: [paths.cachedFilesFolder, paths.cachedResultsFolder],
     shells: { hostPath: paths.shellsFolder, containerPath: CONTAINER_SHELLS },
     home: paths.home,
     random,

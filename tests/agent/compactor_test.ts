@@ -35,19 +35,21 @@ interface Options {
 function openCompactor(...answers: ScriptedAnswer[][]) {
   const models = answers.map((each) => new ScriptedModel(...each));
   const clock = new FakeClock();
+  const compactedKeys: string[] = [];
   const compactor = new Compactor({
     models,
     clock,
     log: () => {},
     redact: (text) => text.replaceAll("s3cret", "***"),
     unfinished: () => "",
+    onCompacted: (sessionKey) => compactedKeys.push(sessionKey),
   });
   const compact = ({ messages = LONG, isForced = false, topic }: Options = {}, signal = never) =>
     compactor.compact(
       { sessionKey: KEY, messages, triggerTokens: 2_000, isForced, topic },
       signal,
     );
-  return { compact, models, clock };
+  return { compact, models, clock, compactedKeys };
 }
 
 test("[P118] compact() puts a summary in the place of what is old, and the newest message last", async () => {
@@ -184,6 +186,14 @@ test("[P118] compact() leaves a session alone after two that saved next to nothi
   assert.equal(await compact(), undefined);
   assert.equal(models[0]?.requests.length, 2);
   assert.equal((await compact({ isForced: true }))?.how, "summarized");
+});
+
+test("compact() tells that a session is not shown any more what it has seen", async () => {
+  const { compact, compactedKeys } = openCompactor(["They asked 17 things."]);
+  await compact({ messages: [user("hi")] });
+  assert.deepEqual(compactedKeys, []);
+  await compact();
+  assert.deepEqual(compactedKeys, [KEY]);
 });
 
 test("compact() has nothing to do where there is nothing old", async () => {

@@ -30,6 +30,8 @@ export interface ContainerBackendOptions {
   readonly startFolder: string;
   /** Further folders of this machine. */
   readonly volumes: readonly Mount[];
+  /** Folders of Hermes that the container may read, by the same names: what people sent, long results. */
+  readonly readableFolders: readonly string[];
   /** Of this Hermes: where processes have folders for what their shells remember. */
   readonly shells: { readonly hostPath: string; readonly containerPath: string };
   /** Of this Hermes: its containers are known by it. */
@@ -62,10 +64,15 @@ export class ContainerBackend implements TerminalBackend {
   #folder: Promise<string> | undefined;
 
   constructor(options: ContainerBackendOptions) {
-    const { workspace, volumes, startFolder } = options;
+    const { workspace, volumes, readableFolders, startFolder } = options;
+    const readable = readableFolders.map((path) => ({
+      hostPath: path,
+      containerPath: path,
+      isReadOnly: true,
+    }));
     this.#options = options;
     this.startFolder = startFolder;
-    this.#mounts = [{ ...workspace, isReadOnly: false }, ...volumes]
+    this.#mounts = [{ ...workspace, isReadOnly: false }, ...readable, ...volumes]
       .map((mount) => ({ ...mount, containerPath: resolve(mount.containerPath) }));
   }
 
@@ -149,7 +156,9 @@ export class ContainerBackend implements TerminalBackend {
     const { home, workspace, random, container, log } = this.#options;
     await this.prepare();
     if (this.#name !== undefined) await this.#remove(this.#name);
-    await mkdir(workspace.hostPath, { recursive: true, mode: 0o700 });
+    for (const folder of [workspace.hostPath, ...this.#options.readableFolders]) {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+    }
     const { hostPath, shellPath } = await this.sharedFolder();
     const shells = { hostPath, containerPath: shellPath, isReadOnly: false };
     const options = { ...container, mounts: [...this.#mounts, shells] };

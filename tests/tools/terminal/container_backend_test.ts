@@ -145,6 +145,12 @@ test("ContainerBackend knows which paths of the container are on this machine", 
   assert.equal(at(workspace), "/host/work");
   assert.equal(at(`${workspace}s/a`), undefined);
   assert.equal(at("/etc/passwd"), undefined);
+  const sent = join(docker.folder, "cache", "documents", "a.pdf");
+  assert.deepEqual(backend.locate(sent), {
+    hostPath: sent,
+    within: join(sent, ".."),
+    isReadOnly: true,
+  });
   assert.equal(at("/data/x"), "/host/data/x");
   assert.equal(at("/data/nested/x"), "/host/nested/x");
   assert.equal(backend.locate("/data/x")?.isReadOnly, true);

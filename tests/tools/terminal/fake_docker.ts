@@ -27,7 +27,7 @@ case "$1" in
         --mount)
           from=$(echo "$2" | sed 's/.*source=\\([^,]*\\).*/\\1/')
           to=$(echo "$2" | sed 's/.*target=\\([^,]*\\).*/\\1/')
-          ln -sfn "$from" "$to" ;;
+          if [ "$from" != "$to" ]; then ln -sfn "$from" "$to"; fi ;;
       esac
       shift
     done
@@ -88,6 +88,7 @@ export class FakeDocker {
       workspace: { hostPath: workspace, containerPath: this.inContainer("workspace") },
       startFolder: this.inContainer("workspace"),
       volumes,
+      readableFolders: [join(this.folder, "cache", "documents")],
       shells: { hostPath: join(this.folder, "shells"), containerPath: this.inContainer("shells") },
       home: "/home/of/this/test",
       random: seededRandom(7),
