@@ -244,6 +244,10 @@ const product: readonly [id: string, promise: string][] = [
   ],
   ["P152", "Files that an answer names are sent, each once, and only from where they may"],
   ["P153", "The agent searches the web and reads pages and documents there"],
+  ["P160", "Tools of MCP servers are offered to the model under the server's name"],
+  ["P161", "A program that serves tools inherits no secret"],
+  ["P162", "A server of tools that ends, hangs or fails costs its call and nothing else"],
+  ["P163", "Servers of tools delay no session for long, and change nothing in one that runs"],
 ];
 
 export const REQUIREMENTS: readonly Requirement[] = [

@@ -37,7 +37,7 @@ export function toBatches(planned: readonly PlannedCall[], context: ToolContext)
 function reachOf(resolved: ResolvedCall, context: ToolContext): Reach {
   if (resolved.kind === "refused") return { kind: "nothing" };
   const { tool, input } = resolved;
-  const onlyReads = tool.readOnly === true;
+  const onlyReads = tool.readOnly === true || tool.isConcurrent === true;
   if (tool.touches === undefined) return { kind: onlyReads ? "reads" : "anything" };
   try {
     return { kind: "files", paths: tool.touches(input, context), onlyReads };

@@ -1,4 +1,4 @@
-import type { SessionUsage } from "../sessions/session_store.ts";
+import type { SessionKey, SessionUsage } from "../sessions/session_store.ts";
 import { addSessionUsage, NO_SESSION_USAGE } from "../sessions/session_usage.ts";
 import type { ToolRegistry } from "../tools/registry.ts";
 import type { ToolContext } from "../tools/tool.ts";
@@ -34,8 +34,8 @@ export interface TurnInput {
 }
 
 export interface TurnDeps extends TalkDeps {
-  /** Gives the tools. Not before a turn asks for them: what checks their input takes time to load. */
-  readonly loadTools: () => Promise<ToolRegistry>;
+  /** Gives a session's tools, the same each time. Not before a turn asks for them: what checks their input takes time to load. */
+  readonly loadTools: (sessionKey: SessionKey) => Promise<ToolRegistry>;
   /** Most steps of the turn; after them, one more call asks for a closing word. */
   readonly stepsMax: number;
   /** How results of tools become what the model reads. */
@@ -91,7 +91,7 @@ async function* runSteps(
   const talk = new Talk({
     sessionKey: context.sessionKey,
     systemPrompt,
-    tools: await deps.loadTools(),
+    tools: await deps.loadTools(context.sessionKey),
     messages: [...history, userMessage],
     contextTokens,
     model: deps.models.first(),

@@ -19,6 +19,7 @@ import { TodoLists } from "../tools/todo_tool.ts";
 import type { Foundations } from "./compose.ts";
 import { composeCommandGate } from "./compose_command_gate.ts";
 import { composeTerminal, type TerminalParts } from "./compose_terminal.ts";
+import { composeMcp, type McpParts } from "./compose_mcp.ts";
 import type { ComposedModels } from "./compose_models.ts";
 
 /** What an agent is given. */
@@ -53,6 +54,7 @@ export interface AgentParts extends AgentHost {
   readonly gate: CommandGate;
   readonly terminal: TerminalParts;
   readonly fileMemory: FileMemory;
+  readonly mcp: McpParts;
   /** Hides secrets in what tools give. */
   readonly redact: Redact;
   /** What runs and what is open; whoever made the agent disposes of it. */
@@ -114,6 +116,7 @@ export function composeAgent(host: AgentHost): AgentParts {
     gate,
     terminal: composeTerminal(host, { gate, opened }),
     fileMemory,
+    mcp: composeMcp(host, { opened, redact }),
     files: new FileCache({ folder: paths.cachedFilesFolder, clock, log }),
     redact,
     opened,

@@ -15,8 +15,12 @@ import { turnWithoutTools } from "./compose_turn.ts";
 import { composeWebTools } from "./compose_web_tools.ts";
 import { composeWorkTools } from "./compose_work_tools.ts";
 
-/** The tools in force on a platform. Importing this file is what costs time: do it for a turn. */
-export function composeTools(agent: AgentParts, platform: Platform): ToolRegistry {
+/** The tools in force on a platform, and `further` ones of MCP servers. Importing this file is what costs time: do it for a turn. */
+export function composeTools(
+  agent: AgentParts,
+  platform: Platform,
+  further: readonly Tool[] = [],
+): ToolRegistry {
   const sets = chooseToolsets(platform, agent.config.tools);
   const { startFolder } = agent.terminal.shells;
   const delegate = createDelegateTool({
@@ -26,7 +30,7 @@ export function composeTools(agent: AgentParts, platform: Platform): ToolRegistr
     random: agent.random,
   });
   const registry: ToolRegistry = new ToolRegistry(
-    [...allTools(agent, platform), delegate as Tool].filter(({ name }) => {
+    [...allTools(agent, platform), delegate as Tool, ...further].filter(({ name }) => {
       const set = toolsetOf(name);
       return set === undefined || sets.includes(set);
     }),

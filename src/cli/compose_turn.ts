@@ -3,21 +3,33 @@ import { ResultFiles } from "../tools/result_files.ts";
 import type { ToolRegistry } from "../tools/registry.ts";
 import type { Platform } from "../tools/toolsets.ts";
 import { CHARS_PER_TOKEN } from "../transcript/estimate_tokens.ts";
+import { NewestEntries } from "../runtime/newest_entries.ts";
+import type { SessionKey } from "../sessions/session_store.ts";
 import type { AgentParts } from "./compose_agent.ts";
 
 /** Longest result of a tool; in a small window, a quarter of it. */
 const RESULT_CHARS_MAX = 100_000;
 /** Results of one step, together. */
 const RESULTS_PER_STEP = 2;
+/** Sessions whose tools are kept; others begin anew. */
+const SESSIONS_MAX = 1_000;
 /** Most characters of a session that are read; only the largest windows hold more. */
 const HISTORY_CHARS_MAX = 4_000_000;
 
-/** What a turn on this platform works with. The tools are loaded when the first turn begins. */
+/**
+ * What a turn on this platform works with. A session keeps the tools that there were when its first
+ * turn began: the beginning of what its model reads stays the same.
+ */
 export function composeTurn(agent: AgentParts, platform: Platform): TurnDeps {
-  let tools: Promise<ToolRegistry> | undefined;
+  agent.mcp.start(); // Until somebody writes, the servers may be there.
+  const tools = new NewestEntries<SessionKey, Promise<ToolRegistry>>(SESSIONS_MAX);
   return {
     ...turnWithoutTools(agent),
-    loadTools: () => tools ??= loadTools(agent, platform),
+    loadTools: (sessionKey) => {
+      const loaded = tools.get(sessionKey) ?? loadTools(agent, platform);
+      tools.put(sessionKey, loaded);
+      return loaded;
+    },
     stepsMax: agent.config.agent.stepsMax,
   };
 }
@@ -50,5 +62,5 @@ export function historyCharsMax({ models }: Pick<AgentParts, "models">): number 
 /** What describes the tools and checks their input costs time, which the start does not have. */
 async function loadTools(agent: AgentParts, platform: Platform): Promise<ToolRegistry> {
   const { composeTools } = await import("./compose_tools.ts");
-  return composeTools(agent, platform);
+  return composeTools(agent, platform, await agent.mcp.tools());
 }

@@ -6,6 +6,7 @@ import { DISPLAY_SETTINGS } from "./settings/display_settings.ts";
 import { GATEWAY_SETTINGS } from "./settings/gateway_settings.ts";
 import { LOG_SETTINGS } from "./settings/log_settings.ts";
 import { MATTERMOST_SETTINGS } from "./settings/mattermost_settings.ts";
+import { MCP_SETTINGS } from "./settings/mcp_settings.ts";
 import { MEDIA_SETTINGS } from "./settings/media_settings.ts";
 import { MEMORY_SETTINGS } from "./settings/memory_settings.ts";
 import { MODEL_SETTINGS } from "./settings/model_settings.ts";
@@ -35,6 +36,7 @@ export const SETTINGS = {
   agent: AGENT_SETTINGS,
   terminal: TERMINAL_SETTINGS,
   tools: TOOLS_SETTINGS,
+  mcp: MCP_SETTINGS,
   media: MEDIA_SETTINGS,
   memory: MEMORY_SETTINGS,
   skills: SKILLS_SETTINGS,

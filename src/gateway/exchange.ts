@@ -240,7 +240,7 @@ async function turnInput(
     ...(images.length > 0 ? { images } : {}),
   };
   const channelPrompt = deps.channelPrompts.get(message.channelId) ?? "";
-  const tools = await deps.turn.loadTools();
+  const tools = await deps.turn.loadTools(key);
   const systemPrompt = await sessionPrompt(
     {
       key,

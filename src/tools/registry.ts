@@ -68,7 +68,8 @@ export class ToolRegistry {
 }
 
 function describeTool(tool: Tool): ToolDescription {
-  const { $schema: _, ...inputSchema } = z.toJSONSchema(tool.input, { io: "input" });
+  const { $schema: _, ...inputSchema } = tool.inputSchema ??
+    z.toJSONSchema(tool.input, { io: "input" });
   return { name: tool.name, description: tool.description, inputSchema };
 }
 

@@ -9,8 +9,12 @@ export interface Tool<Input = unknown> {
   /** For the model: what it does, when to use it, its limits. */
   readonly description: string;
   readonly input: z.ZodType<Input>;
+  /** What the model is told of the input, for a tool that others describe; else it is `input`. */
+  readonly inputSchema?: Readonly<Record<string, unknown>>;
   /** It changes nothing, so calls to it may run side by side. Without it, calls wait in line. */
   readonly readOnly?: boolean;
+  /** Although it may change something, its calls may run side by side with those that only read. */
+  readonly isConcurrent?: boolean;
   /**
    * The files that a call reads or changes, as absolute paths, for a tool that touches nothing else:
    * calls run side by side with others that touch no file of theirs, and nothing below it.

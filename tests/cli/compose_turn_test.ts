@@ -35,7 +35,7 @@ test("[P114] a result that composeTurn() puts into a file can be read with read_
   await using _opened = agent.opened;
   const turn = composeTurn(agent, "cli");
   const path = await turn.results.spill?.("call_1", "first\nsecond");
-  const tools = await turn.loadTools();
+  const tools = await turn.loadTools(toolContext().sessionKey);
   const resolved = tools.resolve({ id: "1", name: "read_file", arguments: { path } });
   assert(resolved.kind === "ready");
   const text = await resolved.tool.run(

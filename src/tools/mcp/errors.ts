@@ -1,0 +1,14 @@
+import { HermesError } from "../../errors.ts";
+
+/** A server of tools cannot be used, or did not answer. */
+export class McpError extends HermesError {
+  override readonly name = "McpError";
+  override readonly code = "tools.mcp";
+
+  constructor(server: string, reason: string, options: { hint?: string; cause?: unknown } = {}) {
+    super(`Cannot use the MCP server "${server}": ${reason}`, {
+      hint: options.hint ?? `Try "hermes mcp test ${server}".`,
+      cause: options.cause,
+    });
+  }
+}
