@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { defineApprovalScenarios } from "./approval_scenarios.ts";
 import type { SeenPost } from "./chat_person.ts";
 import type { ChatWorld } from "./chat_world.ts";
 import { GatewayProcess, type GatewaySetup, type LogLine } from "./gateway_process.ts";
@@ -31,6 +32,8 @@ export function defineScenarios(openWorld: () => Promise<ChatWorld>): void {
     return GatewayProcess.connected(world, model, setup);
   }
   const mention = (text: string) => `@${world.bot.username} ${text}`;
+
+  defineApprovalScenarios({ world: () => world, model: () => model, start });
 
   test("[P01] a direct message is answered without a mention", async () => {
     await using _gateway = await start();

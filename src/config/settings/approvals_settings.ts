@@ -12,7 +12,7 @@ export const APPROVALS_SETTINGS = {
   }),
   timeoutMs: optional({
     key: "approvals.timeout",
-    parse: seconds(5, 86_400),
+    parse: seconds(1, 86_400),
     doc: "How long a question stands, in seconds; unset is 300 in the chat and 60 in the terminal.",
   }),
   jobMode: setting({
