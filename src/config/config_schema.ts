@@ -1,4 +1,4 @@
-import type { JsonSchema } from "./json_schema.ts";
+import { type JsonSchema, orNothing } from "./json_schema.ts";
 import type { Setting } from "./setting.ts";
 import { ALL_SETTINGS } from "./settings.ts";
 
@@ -20,7 +20,7 @@ export function configSchema(): JsonSchema {
   return {
     $schema: "http://json-schema.org/draft-07/schema#",
     title: "config.yaml of Hermes",
-    ...blockSchema(root),
+    ...sectionSchema(root),
     type: ["object", "null"],
   };
 }
@@ -39,11 +39,11 @@ function place(
   place(row, below, inner);
 }
 
-function blockSchema({ rows, blocks }: Block): JsonSchema {
+function sectionSchema({ rows, blocks }: Block): JsonSchema {
   const properties: Record<string, JsonSchema> = {};
   for (const [name, row] of rows) properties[name] = rowSchema(row);
   for (const [name, block] of blocks) {
-    const inner = { ...blockSchema(block), type: ["object", "null"] };
+    const inner = { ...sectionSchema(block), type: ["object", "null"] };
     properties[name] = SHORT_FORMS.includes(name) ? { anyOf: [inner, { type: "string" }] } : inner;
   }
   return { type: "object", properties };
@@ -56,15 +56,8 @@ function rowSchema({ parse, doc, initial, isSecret, env }: Setting<unknown>): Js
   return {
     description: doc + remedy,
     ...(initial === undefined || initial === "" ? {} : { default: typed(initial) }),
-    ...orNothing(parse.schema),
+    ...(parse.schema === undefined ? {} : orNothing(parse.schema)),
   };
-}
-
-/** `key:` with nothing behind it leaves the setting unset. */
-function orNothing(schema: JsonSchema | undefined): JsonSchema {
-  if (schema === undefined) return {};
-  const forms = Object.keys(schema).length === 1 ? schema["anyOf"] : undefined;
-  return { anyOf: [...(Array.isArray(forms) ? forms : [schema]), { type: "null" }] };
 }
 
 /** As one would write it in YAML. */

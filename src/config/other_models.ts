@@ -1,6 +1,7 @@
 import type { Secret } from "../runtime/secret.ts";
 import { FieldReader, summary } from "./field_reader.ts";
-import { accepted, described, type Parser, plainText, refused } from "./parsers.ts";
+import { blockSchema } from "./json_schema.ts";
+import { accepted, described, type Parser, plainText, refused, secret } from "./parsers.ts";
 import { MODEL_URL, TIMEOUT_SECONDS } from "./provider_settings.ts";
 
 /** A model beside the one that answers. What is missing is as with that one. */
@@ -29,8 +30,18 @@ export const AUXILIARY_KEYS = AUXILIARY_TASKS.flatMap((task) =>
   [...FIELDS, "timeout"].map((field) => `${task}.${field}`)
 );
 
+/** What editors know of one entry. */
+const ENTRY_FIELDS = {
+  provider: plainText,
+  model: plainText,
+  base_url: MODEL_URL,
+  api_key: secret,
+  key_env: plainText,
+  timeout: TIMEOUT_SECONDS,
+};
+
 export const fallbackModels: Parser<readonly OtherModel[]> = described(
-  { type: "array", items: { type: "object", required: ["provider", "model"] } },
+  { type: "array", items: blockSchema(ENTRY_FIELDS, ["provider", "model"]) },
   (raw) => {
     if (raw.kind === "empty") return accepted([]);
     if (raw.kind !== "list") return refused("is not a list: begin each entry with - provider:");
@@ -44,26 +55,33 @@ export const fallbackModels: Parser<readonly OtherModel[]> = described(
   },
 );
 
-export const auxiliaryModels: Parser<Readonly<Partial<Record<AuxiliaryTask, OtherModel>>>> = (
-  raw,
-) => {
-  if (raw.kind === "empty") return accepted({});
-  if (raw.kind !== "map") return refused("is not a map: write one task: a line");
-  const models: Partial<Record<AuxiliaryTask, OtherModel>> = {};
-  const fields: FieldReader[] = [];
-  for (const task of AUXILIARY_TASKS) {
-    const item = raw.entries.get(task);
-    if (item === undefined || item.kind === "empty") continue;
-    const entry = new FieldReader(item, `.${task}`);
-    fields.push(entry);
-    models[task] = {
-      ...readEndpoint(entry),
-      provider: entry.optional("provider", plainText),
-      model: entry.optional("model", plainText),
-    };
-  }
-  return summary(models, fields);
-};
+export const auxiliaryModels: Parser<Readonly<Partial<Record<AuxiliaryTask, OtherModel>>>> =
+  described(
+    {
+      type: "object",
+      properties: Object.fromEntries(
+        AUXILIARY_TASKS.map((task) => [task, blockSchema(ENTRY_FIELDS)]),
+      ),
+    },
+    (raw) => {
+      if (raw.kind === "empty") return accepted({});
+      if (raw.kind !== "map") return refused("is not a map: write one task: a line");
+      const models: Partial<Record<AuxiliaryTask, OtherModel>> = {};
+      const fields: FieldReader[] = [];
+      for (const task of AUXILIARY_TASKS) {
+        const item = raw.entries.get(task);
+        if (item === undefined || item.kind === "empty") continue;
+        const entry = new FieldReader(item, `.${task}`);
+        fields.push(entry);
+        models[task] = {
+          ...readEndpoint(entry),
+          provider: entry.optional("provider", plainText),
+          model: entry.optional("model", plainText),
+        };
+      }
+      return summary(models, fields);
+    },
+  );
 
 function readEndpoint(entry: FieldReader) {
   return {

@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { isAbsolute } from "node:path";
 import { Secret } from "../runtime/secret.ts";
-import { type JsonSchema, listSchema, orVariable } from "./json_schema.ts";
+import { type JsonSchema, listSchema, orVariable, otherWords } from "./json_schema.ts";
 import type { RawValue } from "./raw_value.ts";
 
 /** Turns what was written into a value, or says why it cannot. Never called with an unset value. */
@@ -67,7 +67,11 @@ export const plainText: Parser<string> = described(
 );
 
 export const boolean: Parser<boolean> = described(
-  orVariable({ enum: [true, false, "yes", "no", "on", "off"] }),
+  orVariable(
+    { type: "boolean" },
+    otherWords(["yes", "no", "on", "off"]),
+    { type: "integer", minimum: 0, maximum: 1 },
+  ),
   scalar("write true or false", (text) => {
     if (/^(?:true|yes|on|1)$/i.test(text)) return true;
     return /^(?:false|no|off|0)$/i.test(text) ? false : undefined;
@@ -79,14 +83,15 @@ export function choice<const T extends string>(
   words: readonly T[],
   synonyms: Readonly<Record<string, T>> = {},
 ): Parser<T> {
-  const spellings = [...words, ...Object.keys(synonyms)];
-  const known = spellings.map((word) => word === "false" ? false : word);
   const parse = scalar(`write ${words.join(" or ")}`, (text) => {
     const lower = text.toLowerCase();
     return words.find((word) => word === lower) ??
       (Object.hasOwn(synonyms, lower) ? synonyms[lower] : undefined);
   });
-  return described(orVariable({ enum: known }), parse);
+  const others = Object.keys(synonyms);
+  // YAML may read a word like `off` as this one.
+  const forms = [...(others.includes("false") ? [{ const: false }] : []), otherWords(others)];
+  return described(orVariable({ enum: words }, ...(others.length > 0 ? forms : [])), parse);
 }
 
 export function integer(least: number, most: number): Parser<number> {
@@ -99,26 +104,23 @@ export function integer(least: number, most: number): Parser<number> {
 
 /** A number that may have a fraction, such as 1.5. */
 export function decimal(least: number, most: number): Parser<number> {
-  const parse = scalar(`write a number from ${least} to ${most}`, (text) => {
-    const value = /^\d{1,9}(?:\.\d{1,9})?$/.test(text) ? Number(text) : NaN;
-    return value >= least && value <= most ? value : undefined;
-  });
+  const expected = `write a number from ${least} to ${most}`;
+  const parse = scalar(expected, (text) => readDecimal(text, least, most));
   return described(orVariable({ type: "number", minimum: least, maximum: most }), parse);
 }
-
-/** A part of a whole, e.g. 0.5. */
-export const share: Parser<number> = scalar("write a number from 0.05 to 0.95", (text) => {
-  const value = /^0?\.\d{1,9}$/.test(text) ? Number(text) : NaN;
-  return value >= 0.05 && value <= 0.95 ? value : undefined;
-});
 
 /** A time written in seconds, which becomes milliseconds. */
 export function seconds(least: number, most: number): Parser<number> {
   const parse = scalar(`write a number of seconds from ${least} to ${most}`, (text) => {
-    const value = /^\d{1,9}(?:\.\d{1,9})?$/.test(text) ? Number(text) : NaN;
-    return value >= least && value <= most ? Math.round(value * 1000) : undefined;
+    const value = readDecimal(text, least, most);
+    return value === undefined ? undefined : Math.round(value * 1000);
   });
   return described(orVariable({ type: "number", minimum: least, maximum: most }), parse);
+}
+
+function readDecimal(text: string, least: number, most: number): number | undefined {
+  const value = /^(?:\d{1,9}(?:\.\d{1,9})?|\.\d{1,9})$/.test(text) ? Number(text) : NaN;
+  return value >= least && value <= most ? value : undefined;
 }
 
 export const absolutePath: Parser<string> = described(

@@ -1,5 +1,6 @@
 import type { Secret } from "../runtime/secret.ts";
 import { FieldReader, summary } from "./field_reader.ts";
+import { blockSchema } from "./json_schema.ts";
 import {
   accepted,
   choice,
@@ -10,6 +11,7 @@ import {
   plainText,
   refused,
   seconds,
+  secret,
   webUrl,
 } from "./parsers.ts";
 
@@ -56,7 +58,17 @@ export const CUSTOM_PROVIDER_KEYS = [
 ];
 
 export const customProviders: Parser<readonly CustomProvider[]> = described(
-  { type: "array", items: { type: "object", required: ["name", "base_url"] } },
+  {
+    type: "array",
+    items: blockSchema({
+      name: plainText,
+      base_url: MODEL_URL,
+      api_key: secret,
+      key_env: plainText,
+      api_mode: apiMode,
+      model: plainText,
+    }, ["name", "base_url"]),
+  },
   (raw) => {
     if (raw.kind === "empty") return accepted([]);
     if (raw.kind !== "list") return refused("is not a list: begin each entry with - name:");
@@ -78,7 +90,13 @@ export const customProviders: Parser<readonly CustomProvider[]> = described(
 export const PROVIDER_TIMEOUT_KEYS = ["*.request_timeout_seconds", "*.stale_timeout_seconds"];
 
 export const providerTimeouts: Parser<Readonly<Record<string, ProviderTimeouts>>> = described(
-  { type: "object", additionalProperties: { type: ["object", "null"] } },
+  {
+    type: "object",
+    additionalProperties: blockSchema({
+      request_timeout_seconds: TIMEOUT_SECONDS,
+      stale_timeout_seconds: TIMEOUT_SECONDS,
+    }),
+  },
   (raw) => {
     const timeouts = emptyRecord<ProviderTimeouts>();
     if (raw.kind === "empty") return accepted(timeouts);

@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import { isAbsolute } from "node:path";
-import { accepted, listOf, type Parser, scalar } from "./parsers.ts";
+import { accepted, described, listOf, type Parser, scalar } from "./parsers.ts";
 
 /** A folder of this machine that a container gets at another path. */
 export interface Volume {
@@ -15,10 +15,13 @@ const FOLDER = scalar(
 );
 
 /** A whole path. `.` and `auto`, which the original writes by itself, leave the folder unset. */
-export const folder: Parser<string | undefined> = (raw) =>
-  raw.kind === "text" && [".", "./", "auto", "cwd"].includes(raw.text)
-    ? accepted(undefined)
-    : FOLDER(raw);
+export const folder: Parser<string | undefined> = described(
+  { type: "string" },
+  (raw) =>
+    raw.kind === "text" && [".", "./", "auto", "cwd"].includes(raw.text)
+      ? accepted(undefined)
+      : FOLDER(raw),
+);
 
 export const variableNames: Parser<readonly string[]> = listOf(
   "is no name of a variable: write letters, digits and _",

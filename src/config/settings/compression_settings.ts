@@ -1,4 +1,4 @@
-import { boolean, share } from "../parsers.ts";
+import { boolean, decimal } from "../parsers.ts";
 import { setting } from "../setting.ts";
 
 /** When long conversations are made shorter. */
@@ -11,7 +11,7 @@ export const COMPRESSION_SETTINGS = {
   }),
   triggerShare: setting({
     key: "compression.threshold",
-    parse: share,
+    parse: decimal(0.05, 0.95),
     initial: "0.5",
     doc:
       "Which part of the model's window may be full before that happens; at least 64,000 tokens.",
