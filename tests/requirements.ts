@@ -248,6 +248,7 @@ const product: readonly [id: string, promise: string][] = [
   ["P161", "A program that serves tools inherits no secret"],
   ["P162", "A server of tools that ends, hangs or fails costs its call and nothing else"],
   ["P163", "Servers of tools delay no session for long, and change nothing in one that runs"],
+  ["P164", "Servers of tools are added, tried and removed by a command, and no secret is shown"],
 ];
 
 export const REQUIREMENTS: readonly Requirement[] = [

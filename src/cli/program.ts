@@ -8,6 +8,7 @@ import { addDemo } from "./commands/demo.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addGateway } from "./commands/gateway.ts";
 import { addLogs } from "./commands/logs.ts";
+import { addMcp } from "./commands/mcp.ts";
 import { addSetup } from "./commands/setup.ts";
 import { EXIT } from "./exit_codes.ts";
 import type { CliIo } from "./io.ts";
@@ -36,6 +37,7 @@ const COMMANDS: readonly ((program: Command, line: CommandLine) => void)[] = [
   addConfig,
   addCompletion,
   addAgentCommands,
+  addMcp,
   addDemo,
 ];
 

@@ -7,7 +7,7 @@ export class McpError extends HermesError {
 
   constructor(server: string, reason: string, options: { hint?: string; cause?: unknown } = {}) {
     super(`Cannot use the MCP server "${server}": ${reason}`, {
-      hint: options.hint ?? `Try "hermes mcp test ${server}".`,
+      hint: options.hint ?? "Check its settings below mcp_servers, and that it runs.",
       cause: options.cause,
     });
   }

@@ -15,6 +15,9 @@ const SCHEMA_CHARS_MAX = 10_000;
 /** Most tools of one server. */
 const TOOLS_MAX = 100;
 
+/** As much of a server as its tools need. */
+export type OfferingServer = Pick<McpServer, "settings" | "tools" | "call">;
+
 export interface OfferedTools {
   readonly tools: readonly Tool[];
   /** What is not offered although the settings do not exclude it. */
@@ -22,7 +25,7 @@ export interface OfferedTools {
 }
 
 /** What the servers that are there offer to the model, in an order that does not change by itself. */
-export function offerTools(servers: readonly McpServer[], refuse: RefuseText): OfferedTools {
+export function offerTools(servers: readonly OfferingServer[], refuse: RefuseText): OfferedTools {
   const tools: Tool[] = [];
   const leftOut: { tool: string; reason: string }[] = [];
   for (const server of servers) {
@@ -54,7 +57,7 @@ function whyNot(tool: ServerTool, refuse: RefuseText): string | undefined {
   return refuse(`${tool.name}\n${tool.description ?? ""}\n${schema}`, "context");
 }
 
-function toTool(name: string, tool: ServerTool, server: McpServer): Tool {
+function toTool(name: string, tool: ServerTool, server: OfferingServer): Tool {
   const own = server.settings.name;
   const input = z.looseObject({});
   const { $schema: _, ...schema } = tool.inputSchema;

@@ -35,7 +35,7 @@ export class ProgramTransport implements Transport {
     this.#start = start;
   }
 
-  start(): Promise<void> {
+  async start(): Promise<void> {
     const { argv, cwd, env, server } = this.#start;
     const child = startChild({
       argv,
@@ -45,14 +45,14 @@ export class ProgramTransport implements Transport {
       onOutput: (chunk, stream) => stream === "stdout" ? this.#read(chunk) : this.#note(chunk),
     });
     this.#child = child;
-    void child.ended.then((end) => {
-      if (end.kind === "not_started") {
-        const reason = `its program "${argv[0]}" does not start (${end.systemCode})`;
-        this.onerror?.(new McpError(server, reason));
-      }
+    const ended = child.ended.then((end) => {
       this.#end();
+      return end;
     });
-    return Promise.resolve();
+    if (child.pid !== undefined) return;
+    const end = await ended;
+    const why = end.kind === "not_started" ? end.systemCode : end.kind;
+    throw new McpError(server, `its program "${argv[0]}" does not start (${why})`);
   }
 
   send(message: JSONRPCMessage): Promise<void> {
