@@ -19,7 +19,7 @@ export function composeWorkTools(agent: AgentParts): readonly Tool[] {
   const programPath = environment.PATH ?? "";
   return [
     createTerminalTool({ shells, jobs, wake, allow, redact, timeoutMs, clock }),
-    createProcessTool({ jobs, redact, waitMs: timeoutMs, clock }),
+    createProcessTool({ jobs, workPlace: shells, allow, redact, waitMs: timeoutMs, clock }),
     createReadFileTool({ access, memory }),
     createWriteFileTool(changes),
     createPatchTool(changes),

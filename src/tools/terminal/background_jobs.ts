@@ -27,6 +27,8 @@ export interface Job {
   /** Resolves when it has ended and `end` says how. */
   readonly ended: Promise<void>;
   end: { readonly how: ChildEnd; readonly atMs: number } | undefined;
+  /** What was written to it since the last newline. */
+  typed: string;
   /** How many bytes of its output the model was shown. */
   shownBytes: number;
   /** Whether the model ended it, or is told of its end by an answer of a tool. */
@@ -93,6 +95,7 @@ export class BackgroundJobs {
         job.end = { how, atMs: this.#clock.nowMs() };
       }),
       end: undefined,
+      typed: "",
       shownBytes: 0,
       isEndTold: false,
     };

@@ -2,8 +2,11 @@ import { z } from "zod";
 import type { Clock } from "../../runtime/clock.ts";
 import { ToolError } from "../errors.ts";
 import type { Tool, ToolContext } from "../tool.ts";
+import type { WorkPlace } from "../work_place.ts";
 import type { BackgroundJobs, Job } from "./background_jobs.ts";
 import { endChild, within } from "./command_end.ts";
+import { simpleCommands } from "./simple_commands.ts";
+import type { AllowCommand } from "./terminal_tool.ts";
 import { describeJob, readLog, takeNewOutput } from "./job_texts.ts";
 
 const LOG_LINES_DEFAULT = 200;
@@ -16,6 +19,8 @@ const ANSWER_MS = 300;
 
 export interface ProcessDeps {
   readonly jobs: BackgroundJobs;
+  readonly workPlace: WorkPlace;
+  readonly allow: AllowCommand;
   readonly redact: (text: string) => string;
   /** How long `wait` waits unless the model says otherwise. */
   readonly waitMs: number;
@@ -50,7 +55,15 @@ export function createProcessTool(deps: ProcessDeps): Tool<ProcessInput> {
     run: async (input, context, signal) => {
       const { action } = input;
       if (action === "list") return listJobs(context, deps);
-      return await act(action, findJob(input, context, deps), input, deps, signal);
+      const job = findJob(input, context, deps);
+      if (action === "write" || action === "submit") {
+        const text = action === "submit" ? `${input.data ?? ""}\n` : input.data ?? "";
+        const { allow, workPlace } = deps;
+        const folder = workPlace.folderOf(context.sessionKey);
+        await allow(commandsOfInput(job, text), folder, context, signal);
+        send(job, text);
+      }
+      return await act(action, job, input, deps, signal);
     },
   };
 }
@@ -102,11 +115,7 @@ async function act(
       await endChild(job.child, clock);
       break;
     case "write":
-      send(job, input.data ?? "");
-      await untilEnded(ANSWER_MS);
-      break;
     case "submit":
-      send(job, `${input.data ?? ""}\n`);
       await untilEnded(ANSWER_MS);
       break;
     case "close":
@@ -120,9 +129,26 @@ async function act(
   return `${describeJob(job, clock.nowMs())}\n${takeNewOutput(job, redact).trimEnd()}`;
 }
 
+/** Most that is remembered of a line that has not ended. */
+const TYPED_CHARS_MAX = 10_000;
+
+/**
+ * What a job is written, in the form of a command that has it for its input: to a shell, input is
+ * commands. Whatever programs the job may consist of, each could be the one that reads it.
+ */
+export function commandsOfInput(job: Job, text: string): string {
+  const whole = job.typed + text;
+  let end = "INPUT";
+  while (whole.split("\n").includes(end)) end += "_";
+  const programs = new Set(simpleCommands(job.command));
+  return [...programs].map((program) => `${program} <<'${end}'\n${whole.trimEnd()}\n${end}`)
+    .join("\n");
+}
+
 function send(job: Job, text: string): void {
   switch (job.child.write(text)) {
     case "taken":
+      job.typed = (job.typed + text).split("\n").at(-1)?.slice(-TYPED_CHARS_MAX) ?? "";
       return;
     case "full":
       throw new ToolError("Cannot write: the process does not read its input", "Wait, then poll.");

@@ -5,9 +5,13 @@
 export function simpleCommands(commandLine: string): string[] {
   return withoutQuoted(commandLine)
     .split(/\|\|?|&&|(?<![&>|<])&(?![&>])|[;\n(){}]/)
-    .map((part) => part.trim().replace(/^(?:[A-Za-z_]\w*=\S*\s+|sudo\s+|exec\s+|command\s+)+/, ""))
+    .map((part) => part.trim().replace(BEFORE_PROGRAM, ""))
     .filter((part) => part !== "");
 }
+
+/** What may stand before the name of a program. */
+const BEFORE_PROGRAM =
+  /^(?:(?:[A-Za-z_]\w*=\S*|sudo|exec|command|time|if|then|elif|else|while|until|do|!)\s+)+/;
 
 /** Whether it leaves a program running behind it. */
 export function startsInBackground(commandLine: string): boolean {

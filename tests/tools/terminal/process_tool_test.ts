@@ -3,8 +3,10 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { test } from "node:test";
+import { judgeCommand } from "../../../src/safety/command_rules.ts";
 import { ToolError } from "../../../src/tools/errors.ts";
 import { JOBS_MAX } from "../../../src/tools/terminal/background_jobs.ts";
+import type { AllowCommand } from "../../../src/tools/terminal/terminal_tool.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { tempDir } from "../../support/temp_dir.ts";
 import { untilEnded } from "../../support/until_ended.ts";
@@ -74,6 +76,27 @@ test("[P129] a job has the folder and variables of its session, and changes neit
   const id = await lab.start("echo $NAME $PWD; cd /; export NAME=changed; sleep 60");
   assert.match(await lab.process("log", { session_id: id }), /^kept .*\/work\/sub\n/);
   assert.match(await lab.run("echo $NAME $PWD"), /^kept .*\/work\/sub\n/);
+});
+
+test("[P129] what is written to a shell is judged as the commands that it is", async () => {
+  const places = { userHome: "/home/u", hermesHome: "/home/u/.hermes" };
+  const allow: AllowCommand = (command, cwd) =>
+    judgeCommand(command, { ...places, cwd }).kind === "free"
+      ? Promise.resolve()
+      : Promise.reject(new ToolError("Not run: nobody allows this", "Do something else."));
+  await using lab = await TerminalLab.open({ allow });
+  for (const shell of ["bash", "bash; true", "if true; then bash; fi", "cd / && bash -i"]) {
+    const job = { session_id: await lab.start(shell) };
+    for (const data of ["rm -rf keep", "echo x\nrm -rf keep", "python3 -c 'print(1)'"]) {
+      await assert.rejects(lab.process("submit", { ...job, data }), /nobody allows/, shell);
+    }
+    await lab.process("write", { ...job, data: "rm -" });
+    await assert.rejects(lab.process("submit", { ...job, data: "rf keep" }), /nobody allows/);
+    assert.match(await lab.process("submit", { ...job, data: "; echo fine" }), /\nfine|fine$/m);
+    await lab.process("kill", job);
+  }
+  const reader = { session_id: await lab.start("while read line; do echo got $line; done") };
+  assert.match(await lab.process("submit", { ...reader, data: "rm -rf it's" }), /got rm -rf it's$/);
 });
 
 test("a job runs nothing that the home folder holds for logins", async () => {

@@ -69,7 +69,7 @@ export class TerminalLab implements AsyncDisposable {
     const { shells, jobs } = this;
     this.#registry = new ToolRegistry([
       createTerminalTool({ shells, jobs, wake, allow, redact, clock, timeoutMs: 180_000 }),
-      createProcessTool({ jobs, redact, clock, waitMs: 20_000 }),
+      createProcessTool({ jobs, workPlace: shells, allow, redact, clock, waitMs: 20_000 }),
     ]);
   }
 
