@@ -41,23 +41,9 @@ export class McpServer {
     return this.#connection?.tools ?? [];
   }
 
-  /** Looks for the server, a few times if need be. It never throws. */
-  async find(): Promise<void> {
-    const { clock, random, log } = this.#deps;
-    const { signal } = this.#ended;
-    for (let attempt = 1; attempt <= TRIES_MAX && !signal.aborted; attempt++) {
-      try {
-        await this.#connected();
-        return;
-      } catch (error) {
-        if (signal.aborted) return;
-        const reason = toMcpError(this.settings.name, error).message;
-        log("warn", "mcp.not_connected", { server: this.settings.name, attempt, reason });
-      }
-      if (attempt < TRIES_MAX) {
-        await clock.sleep(backoffDelayMs(attempt, BACKOFF, random), signal);
-      }
-    }
+  /** Resolves after the first try, whatever came of it; a few more follow if need be. It never throws. */
+  async start(): Promise<void> {
+    if (!await this.#try(1)) void this.#tryLater(2);
   }
 
   /** @throws McpError when the server cannot be reached or does not answer. */
@@ -108,14 +94,35 @@ export class McpServer {
     if (this.#connection === connection) this.#connection = undefined;
     if (this.#ended.signal.aborted) return;
     this.#deps.log("warn", "mcp.lost", { server: this.settings.name });
-    if (this.#deps.clock.nowMs() >= this.#restsUntilMs) void this.#findLater();
+    if (this.#deps.clock.nowMs() >= this.#restsUntilMs) void this.#tryLater(1);
   }
 
   /** Not at once: what ends as soon as it begins would be begun again and again. */
-  async #findLater(): Promise<void> {
+  async #tryLater(from: number): Promise<void> {
     const { clock, random } = this.#deps;
-    await clock.sleep(backoffDelayMs(1, BACKOFF, random), this.#ended.signal);
-    await this.find();
+    const { signal } = this.#ended;
+    for (let attempt = from; attempt <= TRIES_MAX; attempt++) {
+      await clock.sleep(backoffDelayMs(attempt, BACKOFF, random), signal);
+      if (signal.aborted || await this.#try(attempt)) return;
+    }
+  }
+
+  async #try(attempt: number): Promise<boolean> {
+    try {
+      await this.#connected();
+      return true;
+    } catch (error) {
+      const reason = toMcpError(this.settings.name, error).message;
+      const { signal } = this.#ended;
+      if (!signal.aborted) {
+        this.#deps.log("warn", "mcp.not_connected", {
+          server: this.settings.name,
+          attempt,
+          reason,
+        });
+      }
+      return false;
+    }
   }
 
   async #noteFailure(error: unknown): Promise<void> {

@@ -34,7 +34,7 @@ export class McpServers {
   start(): void {
     if (this.#servers.length === 0) return;
     this.#started ??= Promise.race([
-      Promise.all(this.#servers.map((server) => server.find())),
+      Promise.all(this.#servers.map((server) => server.start())),
       this.#deps.clock.sleep(START_MS_MAX, this.#ended.signal),
     ]);
   }

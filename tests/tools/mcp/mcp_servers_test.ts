@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import process from "node:process";
 import { test } from "node:test";
 import { refuseInjection } from "../../../src/safety/injection.ts";
@@ -140,12 +142,53 @@ test("[P160] tools are included and excluded by their own names", async () => {
   assert.deepEqual(names, ["mcp_a_echo", "mcp_a_env", "mcp_b_echo"]);
 });
 
-test("[P163] a server that does not start leaves the others as they are", async () => {
+test("[P163] a server that does not start neither delays the others nor hides them", async () => {
   const broken = { ...PROGRAM, name: "broken", command: "/nowhere/program" };
-  await using lab = openServers({ ...PROGRAM, included: ["echo"] });
-  await using other = openServers(broken);
+  await using lab = openServers(broken, { ...PROGRAM, included: ["echo"] });
+  const beganMs = systemClock.nowMs();
   assert.deepEqual((await lab.servers.tools()).map(({ name }) => name), ["mcp_test_echo"]);
-  other.servers.start();
+  assert(systemClock.nowMs() - beganMs < 5_000);
+});
+
+test("[P160] a server with an address is sent the headers of the settings", async () => {
+  const headers: (string | undefined)[] = [];
+  const server = createServer(async (request, response) => {
+    headers.push(request.headers.authorization);
+    let body = "";
+    for await (const chunk of request) body += chunk;
+    if (request.method !== "POST") return response.writeHead(405).end();
+    const { id, method, params } = JSON.parse(body);
+    if (id === undefined) return response.writeHead(202).end();
+    const tools = [{ name: "ask", inputSchema: { type: "object" } }];
+    const result = method === "initialize"
+      ? {
+        protocolVersion: params.protocolVersion,
+        capabilities: { tools: {} },
+        serverInfo: { name: "http", version: "1" },
+      }
+      : method === "tools/list"
+      ? { tools }
+      : { content: [{ type: "text", text: "from afar" }] };
+    response.writeHead(200, { "content-type": "application/json" });
+    response.end(JSON.stringify({ jsonrpc: "2.0", id, result }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  try {
+    await using lab = openServers({
+      ...COMMON,
+      name: "http",
+      kind: "http",
+      url: `http://127.0.0.1:${port}/mcp`,
+      headers: { Authorization: new Secret("Bearer abc") },
+    });
+    const tools = await lab.servers.tools();
+    assert.equal(await callTool(tools, "mcp_http_ask"), "from afar");
+    assert(headers.length >= 3 && headers.every((header) => header === "Bearer abc"));
+  } finally {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
 });
 
 test("[P163] what a server offers later is there for later sessions", async () => {
