@@ -265,7 +265,7 @@ export const userIdList: Parser<readonly string[]> = described(
   (raw) => {
     const parsed = idList(
       raw,
-      `is not a user id: user names are not looked up here, so write the ${ID_FORM} of the id, which an administrator finds in the System Console under Users`,
+      `is not a user id: user names are not looked up here, so write the ${ID_FORM} of the id, which hermes gateway setup --allow finds by the name`,
       "*",
     );
     if (parsed.kind === "refused" || !parsed.value.includes("*")) return parsed;

@@ -42,7 +42,10 @@ export async function finishSetup(
       : [];
   const config = await draft.config();
   if (prompter.isInteractive) prompter.page("What next", nextSteps(bot, gateway));
-  prompter.end(gateway === "failed" ? "Set up, but the bot does not run." : "Set up.");
+  const next = gateway === "running" || prompter.isInteractive
+    ? ""
+    : " Start it: hermes gateway start";
+  prompter.end(gateway === "failed" ? "Set up, but the bot does not run." : `Set up.${next}`);
   return {
     written: plan.lines.map(({ file, name }) => ({ file, name })),
     overriding: plan.overriding,
