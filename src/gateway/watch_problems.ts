@@ -28,10 +28,11 @@ function problemOfLine(
   { clock, redact }: WatchProblemsDeps,
 ): GatewayProblem {
   const [line = ""] = String(error).split("\n"); // What is a bug comes with its stack.
-  const firstLine = line.replace(/^[A-Z]\w*Error: /, ""); // The name is for logs.
+  // The class of a failure is for logs; of a bug it is half of what is known.
+  const sentence = code === "bug" ? line : line.replace(/^[A-Z]\w*Error: /, "");
   return {
     code: typeof code === "string" ? code : event,
-    message: redact(firstLine).slice(0, MESSAGE_CHARS_MAX),
+    message: redact(sentence).slice(0, MESSAGE_CHARS_MAX),
     atMs: clock.nowMs(),
   };
 }
