@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import process from "node:process";
 import { setTimeout as delay } from "node:timers/promises";
 import { systemCodeOf } from "./file_error.ts";
+import { endProcessGroup } from "./process_group.ts";
 
 export interface ChildStart {
   readonly argv: readonly [program: string, ...rest: string[]];
@@ -44,7 +44,6 @@ const QUIET_MS = 100;
 const QUIET_TIMES = 2;
 /** And not longer than so many times, if it never gets quiet. */
 const WAITS_MAX = 10;
-const GROUP_POLL_MS = 20;
 
 /** Starts a program. A program that cannot be started is an end, not an error. */
 export function startChild(start: ChildStart): Child {
@@ -72,7 +71,7 @@ export function startChild(start: ChildStart): Child {
     feed: (chunks) => feed(child, chunks),
     closeInput: () => child.stdin?.end(),
     kill: async (graceMs) => {
-      if (child.pid !== undefined) await killGroup(child.pid, graceMs);
+      if (child.pid !== undefined) await endProcessGroup(child.pid, graceMs);
     },
   };
 }
@@ -117,24 +116,5 @@ async function untilOutputEnded(child: ChildProcess): Promise<void> {
   for (let waits = 0; waits < WAITS_MAX && quietTimes < QUIET_TIMES && !isClosed; waits++) {
     quietTimes++;
     await Promise.race([closed, delay(QUIET_MS)]);
-  }
-}
-
-async function killGroup(pid: number, graceMs: number): Promise<void> {
-  if (!signalGroup(pid, "SIGTERM")) return;
-  for (let waitedMs = 0; waitedMs < graceMs; waitedMs += GROUP_POLL_MS) {
-    await delay(GROUP_POLL_MS);
-    if (!signalGroup(pid, 0)) return;
-  }
-  signalGroup(pid, "SIGKILL");
-}
-
-/** False when the group has no process any more, or none that is ours. */
-function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
-  try {
-    process.kill(-pid, signal);
-    return true;
-  } catch {
-    return false; // ESRCH: it is gone. EPERM: the number belongs to somebody else by now.
   }
 }

@@ -27,7 +27,7 @@ export interface Job {
   /** Resolves when it has ended and `end` says how. */
   readonly ended: Promise<void>;
   end: { readonly how: ChildEnd; readonly atMs: number } | undefined;
-  /** What was written to it since the last newline. */
+  /** The line that was begun to be written to it, if it has not ended. */
   typed: string;
   /** How many bytes of its output the model was shown. */
   shownBytes: number;

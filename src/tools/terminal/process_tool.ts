@@ -5,9 +5,9 @@ import type { Tool, ToolContext } from "../tool.ts";
 import type { WorkPlace } from "../work_place.ts";
 import type { BackgroundJobs, Job } from "./background_jobs.ts";
 import { endChild, within } from "./command_end.ts";
+import { describeJob, readLog, takeNewOutput } from "./job_texts.ts";
 import { simpleCommands } from "./simple_commands.ts";
 import type { AllowCommand } from "./terminal_tool.ts";
-import { describeJob, readLog, takeNewOutput } from "./job_texts.ts";
 
 const LOG_LINES_DEFAULT = 200;
 const LOG_LINES_MAX = 2_000;
@@ -58,9 +58,7 @@ export function createProcessTool(deps: ProcessDeps): Tool<ProcessInput> {
       const job = findJob(input, context, deps);
       if (action === "write" || action === "submit") {
         const text = action === "submit" ? `${input.data ?? ""}\n` : input.data ?? "";
-        const { allow, workPlace } = deps;
-        const folder = workPlace.folderOf(context.sessionKey);
-        await allow(commandsOfInput(job, text), folder, context, signal);
+        await allowInput(job, text, context, deps, signal);
         send(job, text);
       }
       return await act(action, job, input, deps, signal);
@@ -129,26 +127,37 @@ async function act(
   return `${describeJob(job, clock.nowMs())}\n${takeNewOutput(job, redact).trimEnd()}`;
 }
 
-/** Most that is remembered of a line that has not ended. */
-const TYPED_CHARS_MAX = 10_000;
-
 /**
- * What a job is written, in the form of a command that has it for its input: to a shell, input is
- * commands. Whatever programs the job may consist of, each could be the one that reads it.
+ * To a shell, input is commands. So what a job is written is judged in the form of a command that has
+ * it for its input, together with the line that it goes on with. Throws a `ToolError`.
  */
-export function commandsOfInput(job: Job, text: string): string {
+async function allowInput(
+  job: Job,
+  text: string,
+  context: ToolContext,
+  { allow, workPlace }: ProcessDeps,
+  signal: AbortSignal,
+): Promise<void> {
   const whole = job.typed + text;
+  if (whole.length > DATA_CHARS_MAX) {
+    const reason = `Cannot write: a line may have ${DATA_CHARS_MAX} characters`;
+    throw new ToolError(reason, "Write the data to a file, and let the process read that.");
+  }
   let end = "INPUT";
   while (whole.split("\n").includes(end)) end += "_";
-  const programs = new Set(simpleCommands(job.command));
-  return [...programs].map((program) => `${program} <<'${end}'\n${whole.trimEnd()}\n${end}`)
-    .join("\n");
+  // Whatever programs the job consists of, each could be the one that reads it.
+  const programs = [...new Set(simpleCommands(job.command))];
+  const commands = programs.map((program) => `${program} <<'${end}'\n${whole.trimEnd()}\n${end}`);
+  await allow(commands.join("\n"), workPlace.folderOf(context.sessionKey), context, signal);
 }
+
+/** Ends a line, unless the next one is to go on with it. */
+const LINE_END = /(?<!\\)\n/;
 
 function send(job: Job, text: string): void {
   switch (job.child.write(text)) {
     case "taken":
-      job.typed = (job.typed + text).split("\n").at(-1)?.slice(-TYPED_CHARS_MAX) ?? "";
+      job.typed = (job.typed + text).split(LINE_END).at(-1) ?? "";
       return;
     case "full":
       throw new ToolError("Cannot write: the process does not read its input", "Wait, then poll.");

@@ -85,11 +85,15 @@ test("[P129] what is written to a shell is judged as the commands that it is", a
       ? Promise.resolve()
       : Promise.reject(new ToolError("Not run: nobody allows this", "Do something else."));
   await using lab = await TerminalLab.open({ allow });
-  for (const shell of ["bash", "bash; true", "if true; then bash; fi", "cd / && bash -i"]) {
+  for (const shell of ["bash", "cd /; if true; then bash; fi"]) {
     const job = { session_id: await lab.start(shell) };
     for (const data of ["rm -rf keep", "echo x\nrm -rf keep", "python3 -c 'print(1)'"]) {
       await assert.rejects(lab.process("submit", { ...job, data }), /nobody allows/, shell);
     }
+    await lab.process("write", { ...job, data: "rm \\\n" });
+    await assert.rejects(lab.process("submit", { ...job, data: "-rf keep" }), /nobody allows/);
+    await assert.rejects(lab.process("write", { ...job, data: " ".repeat(100_000) }), /a line may/);
+    await lab.process("submit", job);
     await lab.process("write", { ...job, data: "rm -" });
     await assert.rejects(lab.process("submit", { ...job, data: "rf keep" }), /nobody allows/);
     assert.match(await lab.process("submit", { ...job, data: "; echo fine" }), /\nfine|fine$/m);
