@@ -149,7 +149,7 @@ test("[P106] a reaction of the person decides; others are told once that theirs 
 
 test("[P106] a bare yes is no approval: it is explained, and answered after the turn", async () => {
   await using lab = await GatewayLab.start();
-  const model = new ScriptedModel(asks("make it so"), "done", "you said yes");
+  const model = new ScriptedModel(asks("make it so"), "done", "you said yes", "why", "ok");
   await lab.run(model, exchangeWith(model));
   const alice = lab.lab.sandbox.as("alice");
   alice.dm("hermes", "go");
@@ -157,10 +157,14 @@ test("[P106] a bare yes is no approval: it is explained, and answered after the 
   const yes = alice.dm("hermes", "yes");
   await lab.lab.sandbox.posted(({ message }) => /waits for the word of alice/.test(message));
   assert.equal(model.requests.length, 1);
+  alice.dm("hermes", "and tell me why");
+  alice.dm("hermes", "ok");
+  const remarks = () => lab.answers().filter(({ message }) => /waits for the word/.test(message));
+  await lab.lab.sandbox.until(() => remarks().length >= 2 ? true : undefined);
   alice.dm("hermes", "!approve");
   await lab.logged("gateway.answered", yes.id);
-  assert.equal(told(model), "yes");
-  assert.equal(lab.answers().at(-1)?.message, "you said yes");
+  assert.deepEqual(model.requests[2]?.messages.at(-1)?.text, "yes");
+  assert.equal(remarks().length, 2, "once, and for each bare word");
 });
 
 test("[P106] silence is a refusal, and the post says so", async () => {
@@ -251,8 +255,12 @@ test("[P109] nobody seems to type while a person is to decide", async () => {
   await lab.lab.clock.sleeperFor(WAIT_MS, WAIT_MS);
   const notices = () => lab.lab.requested(/typing$/).length;
   const before = notices();
-  lab.lab.clock.advance(60_000);
-  await lab.lab.clock.sleeperFor(WAIT_MS - 60_000, WAIT_MS - 60_000);
+  const remarks = () => lab.answers().filter(({ message }) => /waits for the word/.test(message));
+  for (const [index, text] of ["yes", "ok", "go"].entries()) {
+    alice.dm("hermes", text);
+    await lab.lab.sandbox.until(() => remarks().length > index ? true : undefined);
+    lab.lab.clock.advance(4_000);
+  }
   assert.equal(notices(), before);
   alice.dm("hermes", "!approve");
   await model.requested(2);
