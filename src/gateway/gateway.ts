@@ -181,9 +181,9 @@ class Gateway {
     const { echoes, exchange } = this.#deps;
     echoes.note(post);
     const marker = replyMarker(post)?.re;
-    if (marker !== undefined) {
-      exchange.questions.place(marker, { id: post.id, rootId: post.root_id });
-    }
+    if (marker === undefined) return;
+    const { id: postId, root_id: rootId, create_at: postedAtMs } = post;
+    exchange.questions.place(marker, { postId, rootId, postedAtMs });
   }
 
   /** Whom we listen to may answer questions and stop turns without a mention. */

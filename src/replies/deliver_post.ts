@@ -49,6 +49,8 @@ export type DeliveryOutcome =
     readonly postId: string;
     /** What the post says: of an earlier try that was cut short, it may be something else. */
     readonly text: string;
+    /** By the server's clock, as the times of other people's posts. */
+    readonly createdAtMs: number;
   }
   | { readonly kind: "root_gone" };
 
@@ -237,8 +239,9 @@ class Delivery {
   }
 }
 
-function delivered({ id, message }: StoredPost): DeliveryOutcome {
-  return { kind: "delivered", postId: id, text: message };
+function delivered(post: StoredPost): DeliveryOutcome {
+  const { id: postId, message: text, create_at: createdAtMs } = post;
+  return { kind: "delivered", postId, text, createdAtMs };
 }
 
 /** Stable over retries and restarts, so that a repeated create gives the first post back. */

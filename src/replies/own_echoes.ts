@@ -1,8 +1,7 @@
+import type { Post } from "../mattermost/types.ts";
+
 /** What we need to know of a post of ours that the server has. */
-export interface StoredPost {
-  readonly id: string;
-  readonly message: string;
-}
+export type StoredPost = Pick<Post, "id" | "message" | "create_at">;
 
 /**
  * Posts of ours that the socket has shown, by the pending id they were sent with. The echo mostly

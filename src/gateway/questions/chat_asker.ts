@@ -123,9 +123,9 @@ export class ChatAsker {
     try {
       const post = await this.#post(form, marker);
       questions.place(marker, post);
-      if (form.kind === "approval") this.#beside(this.#offerReactions(post.id));
+      if (form.kind === "approval") this.#beside(this.#offerReactions(post.postId));
       const outcome = await this.#wait(answered, form.expiresInMs, signal);
-      this.#beside(this.#close(post.id, form.closed(outcome)));
+      this.#beside(this.#close(post.postId, form.closed(outcome)));
       signal.throwIfAborted();
       return outcome;
     } finally {
@@ -145,7 +145,9 @@ export class ChatAsker {
     for (const rootId of [target.rootId, ""]) {
       const part = { target: { ...target, rootId }, answerTo: marker, index: 0, text };
       const outcome = await deliverPost(part, delivery, cancel);
-      if (outcome.kind === "delivered") return { id: outcome.postId, rootId };
+      if (outcome.kind === "root_gone") continue;
+      const { postId, createdAtMs: postedAtMs } = outcome;
+      return { postId, rootId, postedAtMs };
     }
     throw new Error("a flat post cannot lack its root");
   }

@@ -17,6 +17,8 @@ export interface OpenQuestion {
   readonly rootId: string;
   /** The post that it is. */
   readonly postId: string;
+  /** Server's clock. What was written before does not answer it, however late it comes. */
+  readonly postedAtMs: number;
   /** Who may answer: the person whose task it is. */
   readonly personId: string;
   readonly personName: string;
@@ -30,6 +32,7 @@ export interface OpenQuestion {
  */
 export function isSaidAt(message: InboundMessage, question: OpenQuestion): boolean {
   if (message.channelId !== question.channelId) return false;
+  if (message.createdAtMs < question.postedAtMs) return false;
   return message.channelKind === "dm" || message.rootId === "" || isBelow(message, question);
 }
 

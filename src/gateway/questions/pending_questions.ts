@@ -5,17 +5,13 @@ import type { Answer, OpenQuestion } from "./open_question.ts";
 export const QUESTIONS_MAX = 1_000;
 
 /** A question before its post is there. */
-export interface QuestionDraft extends Omit<OpenQuestion, "postId" | "rootId"> {
+export interface QuestionDraft extends Omit<OpenQuestion, keyof QuestionPost> {
   /** What the marker of its post says that it answers. */
   readonly marker: string;
 }
 
-/** Where the post of a question stands. */
-export interface QuestionPost {
-  readonly id: string;
-  /** Its thread, or `""`. */
-  readonly rootId: string;
-}
+/** The post of a question: which it is, where it stands, and since when. */
+export type QuestionPost = Pick<OpenQuestion, "postId" | "rootId" | "postedAtMs">;
 
 interface Waiting {
   readonly draft: QuestionDraft;
@@ -58,11 +54,11 @@ export class PendingQuestions {
    * The post of a question is there, and can be answered from now on. Said by whoever sees it first:
    * the socket mostly shows a post before the answer to the request comes. Other posts are ignored.
    */
-  place(marker: string, { id: postId, rootId }: QuestionPost): void {
+  place(marker: string, post: QuestionPost): void {
     const waiting = this.#waiting.get(marker);
     if (waiting === undefined || waiting.question !== undefined) return;
     const { marker: _, ...question } = waiting.draft;
-    waiting.question = { ...question, postId, rootId };
+    waiting.question = { ...question, ...post };
   }
 
   /** False when the question is not open any more: then the answer comes too late. */

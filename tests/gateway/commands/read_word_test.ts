@@ -15,6 +15,7 @@ function question(change: Partial<OpenQuestion> = {}): OpenQuestion {
     channelId: "c1",
     rootId: "",
     postId: "q1",
+    postedAtMs: 1_700_000_000_000,
     personId: "alice",
     personName: "alice",
     choices: [],
@@ -77,6 +78,14 @@ test("[P106] readWord() finds the question in a channel without a mention: flat,
 test("[P106] readWord() lets only the person decide whose task it is, and tells others", () => {
   const word = read({ text: "!approve", senderId: "bob", channelKind: "public" }, [question()]);
   assert.deepEqual(word, { kind: "note", note: "Only alice can decide this: it is their task." });
+});
+
+test("[P106] readWord() takes what was written before a question for no answer, however late it comes", () => {
+  const open = question();
+  const early = { text: "!approve", createdAtMs: open.postedAtMs - 1 };
+  assert.equal(read(early, [open]).kind, "note");
+  const clarification = question({ kind: "clarification" });
+  assert.equal(read({ ...early, text: "2" }, [clarification]).kind, "message");
 });
 
 test("readWord() takes the oldest of the person's questions, and first the one in whose thread it is said", () => {

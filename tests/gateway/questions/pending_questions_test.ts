@@ -19,11 +19,11 @@ test("[P106] PendingQuestions takes no answer before the post is there, and only
   const answered = questions.open(draft("m1"));
   assert.deepEqual(questions.all, []);
   assert.equal(questions.isWaiting(sessionKey), false);
-  questions.place("other", { id: "q0", rootId: "" });
-  questions.place("m1", { id: "q1", rootId: "t1" });
+  questions.place("other", { postId: "q0", rootId: "", postedAtMs: 1 });
+  questions.place("m1", { postId: "q1", rootId: "t1", postedAtMs: 1 });
   const question = questions.byPost("q1");
   assert.equal(question?.rootId, "t1");
-  questions.place("m1", { id: "q1", rootId: "t1" });
+  questions.place("m1", { postId: "q1", rootId: "t1", postedAtMs: 1 });
   assert.equal(questions.byPost("q1"), question, "seen by the socket and by the request");
   assert.equal(questions.isWaiting(sessionKey), true);
   assert.ok(question !== undefined && questions.settle(question, { kind: "denied" }));
