@@ -159,6 +159,8 @@ const product: readonly [id: string, promise: string][] = [
   ["P77", "A newer version is put in place while a gateway runs"],
   ["P78", "An install.sh of which only a part arrived does nothing"],
   ["P79", "A release is refused when something is missing, and has the same bytes each time"],
+  ["P80", "hermes update verifies and tries a version before it takes the place of this one"],
+  ["P81", "hermes update --rollback goes back to the version before"],
   [
     "P100",
     "A command that destroys the machine is refused in every mode; a dangerous one needs a person's yes, however it is disguised",

@@ -107,6 +107,28 @@ export function composeModelNetwork(config: Config): Network {
   return composeNetwork(config, proxySettings(config, own));
 }
 
+/**
+ * The way to the releases of Hermes. Settings with mistakes are in nobody's way here: a newer version
+ * may be what helps. Then the proxies of the environment count.
+ */
+export function composeReleaseNetwork(
+  config: Config | undefined,
+  environment: Readonly<Record<string, string | undefined>>,
+): Network {
+  if (config !== undefined) {
+    return composeNetwork(config, proxySettings(config, { override: undefined, direct: [] }));
+  }
+  const proxies = {
+    httpProxy: environment.HTTP_PROXY || environment.http_proxy,
+    httpsProxy: environment.HTTPS_PROXY || environment.https_proxy,
+    noProxy: environment.NO_PROXY || environment.no_proxy,
+  };
+  return createNetwork({
+    certificates: trustedCertificates({ caFile: undefined }),
+    proxyFor: (url) => chooseProxy(url, proxies),
+  });
+}
+
 /** No proxy of a company leads to a model server on the machine itself. */
 const THIS_MACHINE = ["localhost", "127.0.0.0/8", "::1"];
 

@@ -7,6 +7,8 @@ export const EXIT = {
   usage: 2,
   /** `hermes gateway status`: nothing runs. The number is that of the LSB's init scripts. */
   notRunning: 3,
+  /** `hermes update --check`: there is a newer version. */
+  updateExists: 3,
   /** The configuration cannot work: a refused token, no model. Restarting does not help. */
   config: 78,
   /** The person left: so shells count Ctrl-C. */

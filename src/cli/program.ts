@@ -10,6 +10,7 @@ import { addGateway } from "./commands/gateway.ts";
 import { addLogs } from "./commands/logs.ts";
 import { addMcp } from "./commands/mcp.ts";
 import { addSetup } from "./commands/setup.ts";
+import { addUpdate } from "./commands/update.ts";
 import { EXIT } from "./exit_codes.ts";
 import type { CliIo } from "./io.ts";
 import { renderError } from "./render_error.ts";
@@ -25,6 +26,7 @@ Examples:
   hermes gateway install               run it as a service from now on
   hermes gateway status                say whether it runs, and what it does
   hermes logs --follow                 see what the gateway logs
+  hermes update                        get the newest version
 
 Settings are read from ~/.hermes/.env and ~/.hermes/config.yaml (HERMES_HOME is another folder).`;
 
@@ -39,6 +41,7 @@ const COMMANDS: readonly ((program: Command, line: CommandLine) => void)[] = [
   addAgentCommands,
   addMcp,
   addDemo,
+  addUpdate,
 ];
 
 /** Runs one command line and gives the exit code. */

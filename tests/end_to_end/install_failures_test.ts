@@ -7,9 +7,9 @@ import {
   INSTALL_SCRIPT,
   InstallLab,
   type InstallOptions,
-  noPlainUser,
   noTools,
 } from "../support/install_lab.ts";
+import { noPlainUser } from "../support/nobody.ts";
 import { programOf } from "../support/release_server.ts";
 
 const SUMS = "/latest/download/SHA256SUMS";

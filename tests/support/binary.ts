@@ -1,10 +1,16 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { copyFile, link } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
 
 /** What `deno task build` makes. */
 export const BINARY_PATH = fileURLToPath(new URL("../../dist/hermes", import.meta.url));
+
+/** Puts the binary at another path as well: as a second name, which costs nothing, or as a copy. */
+export async function placeBinary(path: string): Promise<void> {
+  await link(BINARY_PATH, path).catch(() => copyFile(BINARY_PATH, path));
+}
 
 export interface BinaryOptions {
   /** The whole environment but PATH: nothing of the person's own gets in. */

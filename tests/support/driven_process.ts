@@ -104,6 +104,8 @@ export class DrivenProcess implements AsyncDisposable {
 }
 
 export interface TerminalOptions extends DrivenOptions {
+  /** Another copy of the binary. */
+  readonly binary?: string;
   readonly columns?: number;
   readonly rows?: number;
 }
@@ -113,8 +115,8 @@ export class TerminalProcess extends DrivenProcess {
   readonly screen: TerminalScreen;
 
   static override start(args: readonly string[], options: TerminalOptions): TerminalProcess {
-    const { columns = 80, rows = 24 } = options;
-    const command = [BINARY_PATH, ...args].map((word) => `'${word}'`).join(" ");
+    const { binary = BINARY_PATH, columns = 80, rows = 24 } = options;
+    const command = [binary, ...args].map((word) => `'${word}'`).join(" ");
     const script = `stty cols ${columns} rows ${rows}; exec ${command}`;
     return new TerminalProcess(script, new TerminalScreen(columns, rows), options);
   }

@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
 import {
   chmod,
   lstat,
@@ -17,6 +16,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { findProgram } from "../../src/runtime/find_program.ts";
 import { type BinaryResult, runBinary } from "./binary.ts";
+import { NOBODY } from "./nobody.ts";
 import { ReleaseServer } from "./release_server.ts";
 import { tempDir } from "./temp_dir.ts";
 
@@ -40,15 +40,6 @@ const BUSYBOX = await findProgram("busybox", MACHINE_PATH);
 export function noTools(name: ToolsName): string | false {
   return name === "busybox" && BUSYBOX === undefined ? "there is no busybox" : false;
 }
-
-/** Makes a program run as somebody who may not write everywhere. */
-const SETPRIV = "/usr/bin/setpriv";
-const NOBODY = [SETPRIV, "--reuid=65534", "--regid=65534", "--clear-groups"];
-const isRoot = process.getuid?.() === 0;
-/** Why nobody without rights can be had here; `false` when they can. */
-export const noPlainUser = isRoot && !existsSync(SETPRIV)
-  ? "this is root, and there is no setpriv to be somebody else"
-  : false;
 
 export interface InstallOptions {
   readonly args?: readonly string[];
@@ -118,7 +109,7 @@ export class InstallLab implements AsyncDisposable {
   /** Runs the script as `curl ... | sh` does; `input` is what arrives of it. */
   async run(options: InstallOptions = {}, input = INSTALL_SCRIPT): Promise<BinaryResult> {
     const { args = [], asNobody = false, env = {}, cwd = this.home } = options;
-    const command = [...(asNobody && isRoot ? NOBODY : []), this.#shell, "-s", "--", ...args];
+    const command = [...(asNobody ? NOBODY : []), this.#shell, "-s", "--", ...args];
     const [path = "", ...rest] = command;
     return await runBinary(rest, { path, env: { ...this.#environment, ...env }, cwd, input });
   }

@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tarGz } from "../../scripts/tar_archive.ts";
+import { pem } from "../runtime/servers.ts";
 
 /** How one file is served in place of what it holds. */
 export type ReleaseFault =
@@ -22,16 +24,19 @@ export class ReleaseServer implements AsyncDisposable {
   readonly #faults = new Map<string, ReleaseFault>();
   readonly #server;
 
-  static async open(): Promise<ReleaseServer> {
-    const server = createServer();
+  static async open({ tls = false } = {}): Promise<ReleaseServer> {
+    const server = tls
+      ? createTlsServer({ key: pem("server_key"), cert: pem("server") })
+      : createServer();
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
-    return new ReleaseServer(server);
+    const { port } = server.address() as AddressInfo;
+    return new ReleaseServer(server, `${tls ? "https" : "http"}://127.0.0.1:${port}`);
   }
 
-  private constructor(server: ReturnType<typeof createServer>) {
+  private constructor(server: ReturnType<typeof createServer>, url: string) {
     this.#server = server;
-    this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    this.url = url;
     server.on("request", (request, response) => {
       const path = request.url ?? "";
       this.requests.push(path);
