@@ -15,7 +15,8 @@ export const TERMINAL_SETTINGS = {
     key: "terminal.cwd",
     env: ["TERMINAL_CWD"],
     parse: folder,
-    doc: "Folder in which commands begin; unset is workspace in the home of Hermes.",
+    doc:
+      "Folder in which commands begin, a container's own if they run in one; unset is a workspace.",
   }),
   timeoutMs: setting({
     key: "terminal.timeout",

@@ -95,6 +95,10 @@ async function openSearch(
   { places, clock }: SearchDeps,
   signal: AbortSignal,
 ): Promise<Search> {
+  const facts = await stat(root.realPath).catch(() => {
+    const reason = `Cannot search in "${input.path}": there is no such folder`;
+    throw new ToolError(reason, "Check path.");
+  });
   const ended = new AbortController();
   const timeUp = new AbortController();
   const limit = clock.sleep(SEARCH_MS_MAX, AbortSignal.any([signal, ended.signal]))
@@ -105,13 +109,9 @@ async function openSearch(
     hermesHome: await realPathOf(places.hermesHome),
   };
   const maySee = (realPath: string) => judgeRead(realPath, realPlaces).kind === "allowed";
-  const facts = await stat(root.realPath).catch(() => undefined);
-  if (facts === undefined) {
-    throw new ToolError(`Cannot search in "${input.path}": there is no such folder`, "Check path.");
-  }
   let seen = 0;
   async function* files(): AsyncGenerator<WalkedFile> {
-    if (facts?.isFile()) {
+    if (facts.isFile()) {
       return yield { path: basename(root.realPath), realPath: root.realPath };
     }
     const fits = input.file_glob === undefined ? () => true : compileGlob(input.file_glob);

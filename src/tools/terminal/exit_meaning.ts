@@ -3,12 +3,11 @@ import { simpleCommands } from "./simple_commands.ts";
 
 /** Codes that are no failure, or tell one by their number alone. */
 const BY_PROGRAM: Readonly<Record<string, Readonly<Record<number, string>>>> = {
-  ...sameFor(["grep", "egrep", "fgrep", "rg", "ag", "pgrep"], { 1: "nothing matched" }),
-  ...sameFor(["diff", "cmp", "colordiff"], { 1: "the files differ" }),
+  ...sameFor(["grep", "egrep", "fgrep", "rg", "ag", "pgrep", "git grep"], { 1: "nothing matched" }),
+  ...sameFor(["diff", "cmp", "colordiff", "git diff"], { 1: "the files differ" }),
   ...sameFor(["test", "["], { 1: "the condition is false" }),
   ...sameFor(["which", "command", "type"], { 1: "there is no such program" }),
   find: { 1: "some folders could not be read" },
-  git: { 1: "for diff: there are differences; for grep: nothing matched" },
   timeout: { 124: "the time limit in the command was reached" },
   curl: {
     3: "the address is malformed",
@@ -39,7 +38,8 @@ const BY_SHELL: Readonly<Record<number, string>> = {
 
 /** What the exit code of a command line means; `undefined` when it speaks for itself. */
 export function exitMeaning(commandLine: string, code: number): string | undefined {
-  const program = basename(simpleCommands(commandLine).at(-1)?.split(/\s/)[0] ?? "");
+  const [name = "", action = ""] = simpleCommands(commandLine).at(-1)?.split(/\s+/) ?? [];
+  const program = name === "git" ? `git ${action}` : basename(name);
   const own = Object.hasOwn(BY_PROGRAM, program) ? BY_PROGRAM[program]?.[code] : undefined;
   return own ?? BY_SHELL[code];
 }
