@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MattermostApiError, UnauthorizedError } from "../../src/mattermost/errors.ts";
 import { deliverPost } from "../../src/replies/deliver_post.ts";
+import { findReplyPosts } from "../../src/replies/find_reply_posts.ts";
 import { Secret } from "../../src/runtime/secret.ts";
 import { ReplyLab } from "./support.ts";
 
@@ -32,6 +33,21 @@ test("deliverPost() stores the post once, with a marker that names what it answe
   assert.equal(post?.id, delivered.postId);
   assert.equal(post?.message, "the answer");
   assert.deepEqual(post?.props.hermes, { re: replies.question.id, part: 0 });
+});
+
+test("findReplyPosts() finds what was said after a post without being an answer to it", async () => {
+  await using replies = await ReplyLab.start();
+  const answer = await replies.deliver();
+  const woken = `${replies.question.id}.w1`;
+  const { postId } = await replies.deliver({ answerTo: woken, text: "news" });
+  const find = async (answerTo: string) => {
+    const { target } = replies.part();
+    const found = await findReplyPosts(answerTo, target, replies.deps(), replies.never);
+    return [...found.values()].map((post) => post.id);
+  };
+  assert.deepEqual(await find(woken), [postId]);
+  assert.deepEqual(await find(replies.question.id), [answer.postId]);
+  assert.deepEqual(await find(`${replies.question.id}.w2`), []);
 });
 
 test("[C26] deliverPost() names a part by an id that is stable and that nobody can guess", async () => {

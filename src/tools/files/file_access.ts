@@ -154,7 +154,7 @@ function versionOf(
   },
 ): FileVersion {
   const { mtimeMs: modifiedMs, size: sizeBytes, ino: inode, mode } = facts;
-  return { modifiedMs, sizeBytes, inode, mode: mode & 0o7777 };
+  return { modifiedMs, sizeBytes, inode, mode: mode & 0o777 };
 }
 
 export function isSameVersion(a: FileVersion, b: FileVersion): boolean {
