@@ -86,7 +86,7 @@ function readsCode(command: RunCommand): boolean {
   const { flags, rest } = partsOf(command, "-m -W -X -I -r --require --import");
   const hasFile = rest.some(({ text }) => text !== "-") || flags.has("-m") ||
     flags.has("--version");
-  const isFed = shell.index > 0 ||
+  const isFed = command.isFed || shell.index > 0 ||
     shell.redirects.some(({ operator }) => operator.startsWith("<<"));
   return isFed && !hasFile;
 }

@@ -36,6 +36,7 @@ interface Draft {
   readonly words: Word[];
   readonly assignments: Assignment[];
   readonly redirects: DraftRedirect[];
+  opensGroup: boolean;
 }
 
 interface DraftRedirect {
@@ -148,7 +149,7 @@ class ScriptReader {
 
   /** Reads one command up to what ends it, with the brackets and loops that it may be. */
   #readCommand(): Draft {
-    const draft: Draft = { words: [], assignments: [], redirects: [] };
+    const draft: Draft = { words: [], assignments: [], redirects: [], opensGroup: false };
     for (;;) {
       this.#source.takeMatch(SPACES);
       const isFirst = draft.words.length === 0;
@@ -156,7 +157,7 @@ class ScriptReader {
       else if (/^[;|\n)]?$/.test(this.#source.peek()) || this.#isBackgroundMark()) return draft;
       else if (this.#source.peek() === "(") this.#readBrackets(draft);
       else if (this.#readRedirect(draft)) continue;
-      else if (isFirst && (this.#readAssignment(draft) || this.#readKeyword())) continue;
+      else if (isFirst && (this.#readAssignment(draft) || this.#readKeyword(draft))) continue;
       else this.#readWords(draft);
     }
   }
@@ -247,12 +248,15 @@ class ScriptReader {
   }
 
   /** Reads a word of the shell's own, with what belongs to it; the command goes on after it. */
-  #readKeyword(): boolean {
+  #readKeyword(draft: Draft): boolean {
     const keyword = this.#source.takeMatch(KEYWORD);
+    if (/^(?:\{|if|while|until)$/.test(keyword)) draft.opensGroup = true;
     if (keyword === "{") this.#openBody();
     if (keyword === "}") this.#braces.pop();
     if (keyword !== "") return true;
-    switch (this.#source.takeMatch(COMPOUND)) {
+    const compound = this.#source.takeMatch(COMPOUND);
+    if (/^(?:for|select|case)$/.test(compound)) draft.opensGroup = true;
+    switch (compound) {
       case "for":
       case "select":
         this.#readLoop();

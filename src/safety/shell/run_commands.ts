@@ -17,6 +17,8 @@ export interface RunCommand {
   /** Commands that run it, the outermost first, e.g. `sudo`, `xargs`. */
   readonly runBy: readonly string[];
   readonly shell: ShellCommand;
+  /** It may read what something around it is given: braces, a loop, a function, a shell. */
+  readonly isFed: boolean;
 }
 
 /** What is run without being written down, so that nobody can look at it beforehand. */
@@ -48,7 +50,7 @@ const DOWNLOADERS = /^(?:curl|wget|fetch|aria2c|http|https|lynx|nc|ncat|ftp|scp|
  */
 export function runsOf(script: string, reading: Reading): Runs {
   const walk = new Walk();
-  walk.script(script, reading);
+  walk.script(script, reading, []);
   return walk;
 }
 
@@ -56,13 +58,14 @@ class Walk implements Runs {
   readonly commands: RunCommand[] = [];
   readonly hidden = new Set<HiddenRun>();
 
-  script(script: string, reading: Reading): void {
+  /** @param fedBy What is around the script and has an input of its own, which passes it on. */
+  script(script: string, reading: Reading, fedBy: readonly ShellCommand[]): void {
     reading.nested(() => {
-      const pipelines = readScript(script, reading);
-      const functions = new Set(pipelines.flat().flatMap((command) => command.functions));
-      for (const pipeline of pipelines) {
-        for (const shell of pipeline) this.#command(shell.words, [], { shell, reading, functions });
-      }
+      const all = readScript(script, reading).flat();
+      const functions = new Set(all.flatMap((command) => command.functions));
+      const around = all.filter((command) => hasInput(command) && isAround(command, functions));
+      const place = { reading, functions, fedBy: [...fedBy, ...around] };
+      for (const shell of all) this.#command(shell.words, [], { ...place, shell });
     });
   }
 
@@ -90,9 +93,9 @@ class Walk implements Runs {
     words: readonly Word[],
     args: readonly Word[],
     runBy: readonly string[],
-    { shell }: Place,
+    { shell, fedBy }: Place,
   ): void {
-    this.commands.push({ name, words, args, runBy, shell });
+    this.commands.push({ name, words, args, runBy, shell, isFed: fedBy.length > 0 });
   }
 
   #wrapped(name: string, words: readonly Word[], runBy: readonly string[], place: Place): void {
@@ -100,7 +103,7 @@ class Walk implements Runs {
     const wrapper = WRAPPERS.get(name);
     if (wrapper !== undefined) {
       const inner = wrappedWords(words, wrapper);
-      if (inner === undefined) return;
+      if (inner === undefined) return name === "ssh" ? this.#input([], place) : undefined;
       if (wrapper.isScript === true) return this.#text(joinWords(inner), [], name, place);
       return this.#command(name === "xargs" ? withInput(inner, words) : inner, runBy, place);
     }
@@ -128,21 +131,28 @@ class Walk implements Runs {
 
   /** A script that a shell reads from its input. */
   #input(args: readonly Word[], place: Place): void {
-    const script = inputOf(place.shell);
+    const sources = hasInput(place.shell) ? [place.shell] : place.fedBy;
+    for (const source of sources) this.#inputOf(source, args, place);
+  }
+
+  #inputOf(source: ShellCommand, args: readonly Word[], place: Place): void {
+    const script = inputOf(source);
     if (script === "file") return;
     if (script !== undefined) return this.#text(script, args, "input", place);
-    const { pipeline, index } = place.shell;
+    const { pipeline, index } = source;
     const isDownload = pipeline.slice(Math.max(0, index - SOURCES_MAX), index)
       .some(({ words }) => words.some((word) => DOWNLOADERS.test(nameOf(word))));
     this.hidden.add(isDownload ? "shell_download" : "shell_input");
   }
 
   /** A script that is written down within another one. */
-  #text(script: Word, args: readonly Word[], how: string, { shell, reading }: Place): void {
+  #text(script: Word, args: readonly Word[], how: string, place: Place): void {
+    const { shell, reading } = place;
     if (!script.isKnown) this.hidden.add(how === "eval" ? "eval" : "shell_option");
     const inner = how === "eval" ? reading : reading.child(shell.folders);
     if (how !== "eval") inner.setArguments(args);
-    this.script(script.text, inner);
+    const fedBy = hasInput(shell) ? [shell] : place.fedBy;
+    this.script(script.text, inner, how === "input" ? [] : fedBy);
   }
 }
 
@@ -152,6 +162,8 @@ interface Place {
   readonly reading: Reading;
   /** Functions that the script defines. */
   readonly functions: ReadonlySet<string>;
+  /** What is around it and has an input of its own. */
+  readonly fedBy: readonly ShellCommand[];
 }
 
 /** What a download looks like within a substitution. */
@@ -170,6 +182,20 @@ function withInput(inner: readonly Word[], words: readonly Word[]): readonly Wor
     "{}";
   const filled = inner.map((word) => word.text.includes(mark) ? { ...word, isKnown: false } : word);
   return [...filled, { text: "{}", bare: "", isKnown: false, isGlob: false }];
+}
+
+/** Whether a command has an input that is not that of what is around it. */
+function hasInput({ redirects, index }: ShellCommand): boolean {
+  return index > 0 || redirects.some(({ operator }) => /^<(?!&)/.test(operator));
+}
+
+/** Whether others have their input from it: it stands for brackets or a loop, or is a function. */
+function isAround(
+  { words, opensGroup }: ShellCommand,
+  functions: ReadonlySet<string>,
+): boolean {
+  const [first] = words;
+  return opensGroup || first === undefined || functions.has(first.text);
 }
 
 /** The input of a command as far as it is written down; `file` when it is a file. */

@@ -29,6 +29,8 @@ export interface ShellCommand {
   readonly words: readonly Word[];
   readonly assignments: readonly Assignment[];
   readonly redirects: readonly Redirect[];
+  /** It is the first one within braces, a loop or a branch that begins at its place. */
+  readonly opensGroup: boolean;
   /** All commands of its pipeline in order, itself included. */
   readonly pipeline: readonly ShellCommand[];
   /** Its place in the pipeline. */
