@@ -162,6 +162,12 @@ const product: readonly [id: string, promise: string][] = [
   ["P80", "hermes update verifies and tries a version before it takes the place of this one"],
   ["P81", "hermes update --rollback goes back to the version before"],
   [
+    "P82",
+    "hermes uninstall removes service, gateway and program after a yes, and begins only if it can",
+  ],
+  ["P83", "Of a home only what Hermes keeps there is removed, and where a link leads is said"],
+  ["P84", "A home is removed only by its path, and never one that is not of Hermes"],
+  [
     "P100",
     "A command that destroys the machine is refused in every mode; a dangerous one needs a person's yes, however it is disguised",
   ],

@@ -10,6 +10,7 @@ import { addGateway } from "./commands/gateway.ts";
 import { addLogs } from "./commands/logs.ts";
 import { addMcp } from "./commands/mcp.ts";
 import { addSetup } from "./commands/setup.ts";
+import { addUninstall } from "./commands/uninstall.ts";
 import { addUpdate } from "./commands/update.ts";
 import { EXIT } from "./exit_codes.ts";
 import type { CliIo } from "./io.ts";
@@ -42,6 +43,7 @@ const COMMANDS: readonly ((program: Command, line: CommandLine) => void)[] = [
   addMcp,
   addDemo,
   addUpdate,
+  addUninstall,
 ];
 
 /** Runs one command line and gives the exit code. */

@@ -56,7 +56,7 @@ async function copyEntry(reader: ByteReader, wanted: string, file: FileHandle): 
     await reader.read(-size & (BLOCK_BYTES - 1));
     isFound ||= isWanted;
   }
-  await reader.readToEnd(); // What is behind it also has to be whole.
+  await reader.readToEnd(); // What nobody reads would hold the stream up.
   return isFound;
 }
 
