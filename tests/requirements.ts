@@ -257,6 +257,11 @@ const product: readonly [id: string, promise: string][] = [
   ["P162", "A server of tools that ends, hangs or fails costs its call and nothing else"],
   ["P163", "Servers of tools delay no session for long, and change nothing in one that runs"],
   ["P164", "Servers of tools are added, tried and removed by a command, and no secret is shown"],
+  ["P165", "One question on the command line is answered, as text or JSON, beside a gateway"],
+  [
+    "P166",
+    "In a terminal one talks to the agent; what it needs is asked there, and Ctrl-C stops it",
+  ],
 ];
 
 export const REQUIREMENTS: readonly Requirement[] = [

@@ -9,9 +9,10 @@ import { sentence } from "./render_error.ts";
  */
 export async function loadUsableConfig(
   io: CliIo,
+  flags: Readonly<Record<string, string | undefined>> = {},
 ): Promise<{ readonly config: Config; readonly paths: HomePaths } | undefined> {
   const home = resolveHome(io.environment);
-  const { config, problems } = await loadConfig({ home, environment: io.environment, flags: {} });
+  const { config, problems } = await loadConfig({ home, environment: io.environment, flags });
   if (config !== undefined) return { config, paths: homePaths(home) };
   for (const problem of problems) io.err(sentence(problem.message));
   return undefined;

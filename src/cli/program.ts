@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { HermesError } from "../errors.ts";
 import { addAgentCommands } from "./commands/agent.ts";
+import { addChat } from "./commands/chat.ts";
 import type { CommandLine } from "./commands/command_line.ts";
 import { addCompletion } from "./commands/completion.ts";
 import { addConfig } from "./commands/config.ts";
@@ -26,6 +27,7 @@ Examples:
   hermes gateway --verbose             the same, and say why a message is ignored
   hermes gateway install               run it as a service from now on
   hermes gateway status                say whether it runs, and what it does
+  hermes chat                          talk to the agent in this terminal, without Mattermost
   hermes logs --follow                 see what the gateway logs
   hermes update                        get the newest version
 
@@ -39,6 +41,7 @@ const COMMANDS: readonly ((program: Command, line: CommandLine) => void)[] = [
   addDoctor,
   addConfig,
   addCompletion,
+  addChat,
   addAgentCommands,
   addMcp,
   addDemo,

@@ -8,6 +8,8 @@ export interface HomePaths {
   readonly configFile: string;
   readonly soulFile: string;
   readonly sessionsFolder: string;
+  /** Conversations of the terminal: apart, since a gateway has its own folder to itself. */
+  readonly terminalSessionsFolder: string;
   readonly stateFolder: string;
   /** Held by the gateway of this home. */
   readonly gatewayLockFile: string;
@@ -34,6 +36,7 @@ export function homePaths(home: string): HomePaths {
     configFile: join(home, "config.yaml"),
     soulFile: join(home, "SOUL.md"),
     sessionsFolder: join(home, "sessions"),
+    terminalSessionsFolder: join(home, "sessions", "cli"),
     stateFolder: join(home, "state"),
     gatewayLockFile: join(home, "state", "gateway.lock"),
     gatewayStatusFile: join(home, "state", "gateway.json"),

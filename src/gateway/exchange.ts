@@ -1,3 +1,4 @@
+import { OUTCOME_NOTES } from "../agent/outcome_notes.ts";
 import { type PromptSources, sessionPrompt } from "../agent/session_prompt.ts";
 import { runTurn, type TurnDeps, type TurnEvent, type TurnOutcome } from "../agent/turn.ts";
 import { HermesError } from "../errors.ts";
@@ -59,18 +60,6 @@ const STOPPED_NOTE = "_(Stopped.)_";
 const STOPPED_TEXT = "(The person stopped me here.)";
 /** How long the shutdown waits for a growing answer to be closed with a note. */
 const CLOSE_MS_MAX = 2_000;
-
-/** What is said when a turn ended without an answer of the model's own. */
-const OUTCOME_NOTES: Readonly<Record<TurnOutcome, string>> = {
-  answered: "",
-  step_limit: "_(I stopped here: the task took more steps than I may take in one go.)_",
-  stuck: "_(I stopped here: I went in circles.)_",
-  cut_off: "_(The answer was cut off at the model's output limit. Ask me to go on.)_",
-  only_thought: "⚠️ The model used up all that it may write with thinking. Set " +
-    "agent.reasoning_effort lower or model.max_tokens higher, or ask for less at once.",
-  refused: "⚠️ The model declined to answer this. Try to put it differently.",
-  empty: "⚠️ The model gave an empty answer. Send the message again, or try another model.",
-};
 
 export interface ExchangeOptions {
   /** It was begun before a restart. */

@@ -25,6 +25,7 @@ test("homePaths() has the names of the Python original", () => {
     configFile: "/h/config.yaml",
     soulFile: "/h/SOUL.md",
     sessionsFolder: "/h/sessions",
+    terminalSessionsFolder: "/h/sessions/cli",
     logsFolder: "/h/logs",
     memoriesFolder: "/h/memories",
     skillsFolder: "/h/skills",

@@ -18,10 +18,10 @@ import type { Post } from "../../sandbox/records.ts";
 import { Refusal } from "../../sandbox/refusal.ts";
 import { SEEDED_BOT } from "../../sandbox/seed.ts";
 import { describeIgnored, type PostOutcome } from "./demo_outcome.ts";
-import { DemoTerminal } from "./demo_terminal.ts";
 import { HELP_TEXT, welcomeText } from "./demo_texts.ts";
 import { type DemoWorkspace, openDemoWorkspace } from "./demo_workspace.ts";
 import type { CliIo } from "../io.ts";
+import { PromptTerminal } from "../terminal/prompt_terminal.ts";
 
 /** Resolves when the person at the terminal leaves or `signal` aborts. Throws when the bot fails. */
 export async function runDemoChat(io: CliIo, signal: AbortSignal): Promise<void> {
@@ -34,7 +34,7 @@ export async function runDemoChat(io: CliIo, signal: AbortSignal): Promise<void>
     draw();
   };
   await using workspace = await openDemoWorkspace({ environment: io.environment, warn }, signal);
-  const terminal = new DemoTerminal({
+  const terminal = new PromptTerminal({
     input: process.stdin,
     output: process.stdout,
     columns,
@@ -55,7 +55,7 @@ export async function runDemoChat(io: CliIo, signal: AbortSignal): Promise<void>
 interface DemoChatDeps {
   readonly workspace: DemoWorkspace;
   readonly view: ChatView;
-  readonly terminal: DemoTerminal;
+  readonly terminal: PromptTerminal;
 }
 
 /** What a person does at the prompt, and what they see of the workspace. */

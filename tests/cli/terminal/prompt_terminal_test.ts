@@ -3,7 +3,7 @@ import { PassThrough } from "node:stream";
 import { test } from "node:test";
 import type { ReadStream } from "node:tty";
 import fc from "fast-check";
-import { DemoTerminal } from "../../../src/cli/demo/demo_terminal.ts";
+import { PromptTerminal } from "../../../src/cli/terminal/prompt_terminal.ts";
 import { TerminalScreen } from "../../support/terminal_screen.ts";
 
 /** A terminal on which somebody types `input`; `show` stands for output that arrives. */
@@ -13,7 +13,7 @@ function openTerminal(columns: number) {
   const setRawMode = (isRaw: boolean) => rawModes.push(isRaw);
   const input = Object.assign(new PassThrough(), { setRawMode });
   const entered: string[] = [];
-  const terminal = new DemoTerminal({
+  const terminal = new PromptTerminal({
     input: input as unknown as ReadStream,
     output: screen.asStream(),
     columns: () => columns,
@@ -28,7 +28,7 @@ function openTerminal(columns: number) {
   return { terminal, screen, type, entered, rawModes, input };
 }
 
-test("DemoTerminal keeps what is typed at the prompt while output arrives above it", async () => {
+test("PromptTerminal keeps what is typed at the prompt while output arrives above it", async () => {
   const { terminal, screen, type } = openTerminal(20);
   terminal.show({ rows: ["first"], live: [] }, "> ");
   await type("hello");
@@ -40,7 +40,7 @@ test("DemoTerminal keeps what is typed at the prompt while output arrives above 
   assert.deepEqual(screen.cursor, { row: 3, column: 8 });
 });
 
-test("DemoTerminal leaves an entered line in place of the live rows", async () => {
+test("PromptTerminal leaves an entered line in place of the live rows", async () => {
   const { terminal, screen, type, entered } = openTerminal(10);
   terminal.show({ rows: ["first"], live: ["typing…"] }, "> ");
   await type("a line of three rows\r");
@@ -50,7 +50,7 @@ test("DemoTerminal leaves an entered line in place of the live rows", async () =
   assert.deepEqual(screen.rows, ["first", ...line, "second", "typing…", "#"]);
 });
 
-test("DemoTerminal takes several lines that are pasted at once", async () => {
+test("PromptTerminal takes several lines that are pasted at once", async () => {
   const { terminal, type, entered } = openTerminal(20);
   terminal.show({ rows: [], live: [] }, "> ");
   await type("one\rtwo\r\nthree\r");
@@ -58,7 +58,7 @@ test("DemoTerminal takes several lines that are pasted at once", async () => {
 });
 
 for (const [name, keys] of [["Ctrl-C", "abc\x03"], ["Ctrl-D", "\x04"]] as const) {
-  test(`DemoTerminal gives the terminal back at ${name}`, async () => {
+  test(`PromptTerminal gives the terminal back at ${name}`, async () => {
     const { terminal, screen, type, rawModes } = openTerminal(20);
     terminal.show({ rows: [], live: ["typing…"] }, "> ");
     await type(keys);
@@ -70,7 +70,7 @@ for (const [name, keys] of [["Ctrl-C", "abc\x03"], ["Ctrl-D", "\x04"]] as const)
   });
 }
 
-test("DemoTerminal closes when its input ends or its window is gone", async () => {
+test("PromptTerminal closes when its input ends or its window is gone", async () => {
   const ended = openTerminal(20);
   ended.input.end();
   await ended.terminal.closed;
@@ -88,7 +88,7 @@ const ACTIONS = fc.oneof(
   fc.record({ live: fc.constantFrom("typing…", "好好好好好") }),
 );
 
-test("DemoTerminal never mixes up rows, live rows and the line, whatever the order", async () => {
+test("PromptTerminal never mixes up rows, live rows and the line, whatever the order", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(ACTIONS, { maxLength: 25 }), async (actions) => {
       const { terminal, screen, type } = openTerminal(10);

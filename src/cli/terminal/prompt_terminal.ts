@@ -3,9 +3,9 @@ import type { ReadStream, WriteStream } from "node:tty";
 import { stripVTControlCharacters } from "node:util";
 import type { ChatOutput } from "../../sandbox/chat_view.ts";
 import { columnsOf, hardRows } from "../../sandbox/chat_text.ts";
-import { EMPTY_LINE, type PressedKey, pressKey } from "./demo_line.ts";
+import { EMPTY_LINE, type PressedKey, pressKey } from "./typed_line.ts";
 
-export interface DemoTerminalOptions {
+export interface PromptTerminalOptions {
   readonly input: ReadStream;
   readonly output: WriteStream;
   /** How wide the terminal is by now. */
@@ -13,6 +13,8 @@ export interface DemoTerminalOptions {
   readonly color: (prompt: string) => string;
   /** Takes each line that is entered. */
   readonly onLine: (line: string) => void;
+  /** What Ctrl-C does first: true when it has stopped something, so that the terminal stays open. */
+  readonly onInterrupt?: () => boolean;
 }
 
 /** What stands between the last row for good and the cursor. */
@@ -26,10 +28,10 @@ interface Drawn {
  * A prompt at the bottom of the terminal, with output that arrives above it while somebody types.
  * `node:readline` has one too, but loses count of its rows when a text is pasted.
  */
-export class DemoTerminal {
+export class PromptTerminal {
   /** Resolves when the person leaves: Ctrl-C, Ctrl-D, or the end of the input. */
   readonly closed: Promise<void>;
-  readonly #options: DemoTerminalOptions;
+  readonly #options: PromptTerminalOptions;
   readonly #resolveClosed: () => void;
   readonly #redraw = () => this.show({ rows: [], live: this.#live }, this.#prompt);
   readonly #close = () => this.close();
@@ -40,7 +42,7 @@ export class DemoTerminal {
   #drawn: Drawn | undefined;
   #isOpen = true;
 
-  constructor(options: DemoTerminalOptions) {
+  constructor(options: PromptTerminalOptions) {
     this.#options = options;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.closed = promise;
@@ -94,6 +96,7 @@ export class DemoTerminal {
         this.#line = result.line;
         return this.#options.onLine(result.text);
       case "left":
+        if (key.name === "c" && this.#options.onInterrupt?.() === true) return;
         return this.close();
       default:
         return result satisfies never;

@@ -5,7 +5,7 @@ import {
   type PressedKey,
   pressKey,
   type TypedLine,
-} from "../../../src/cli/demo/demo_line.ts";
+} from "../../../src/cli/terminal/typed_line.ts";
 
 /** Types characters, and keys by their name in angle brackets: `ab<left>c`, `<ctrl-u>`. */
 function type(keys: string, from: TypedLine = EMPTY_LINE): TypedLine {

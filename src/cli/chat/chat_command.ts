@@ -1,0 +1,158 @@
+import process from "node:process";
+import { text as readAll } from "node:stream/consumers";
+import { loadIdentity } from "../../agent/identity.ts";
+import type { Config } from "../../config/load_config.ts";
+import { HermesError } from "../../errors.ts";
+import { systemClock } from "../../runtime/clock.ts";
+import { silentLog } from "../../runtime/log.ts";
+import { listenForStopSignals } from "../../runtime/process_signals.ts";
+import { systemRandom } from "../../runtime/random.ts";
+import { openJsonSessionStore } from "../../sessions/json_session_store.ts";
+import { SessionSearch } from "../../sessions/search/session_search.ts";
+import type { SessionKey } from "../../sessions/session_store.ts";
+import { unknownToolsets } from "../../tools/toolsets.ts";
+import { composeAgent, promptSources } from "../compose_agent.ts";
+import { NoModelError } from "../compose.ts";
+import { composeModels } from "../compose_models.ts";
+import { composeTurn } from "../compose_turn.ts";
+import { EXIT } from "../exit_codes.ts";
+import type { CliIo } from "../io.ts";
+import { loadUsableConfig } from "../load_usable_config.ts";
+import { renderError } from "../render_error.ts";
+import { runChat } from "./chat.ts";
+import type { ConversationDeps } from "./conversation.ts";
+import { answerOnce } from "./one_answer.ts";
+
+export interface ChatOptions {
+  readonly query?: string;
+  readonly json?: boolean;
+  readonly model?: string;
+  readonly provider?: string;
+  readonly toolsets?: string;
+  readonly maxTurns?: string;
+  readonly yolo?: boolean;
+  readonly continue?: boolean;
+  readonly resume?: string;
+}
+
+/** What a chat and a single question begin with. */
+export interface OpenChat {
+  readonly key: SessionKey;
+  readonly deps: Omit<ConversationDeps, "askApproval" | "askQuestion">;
+  /** Gets what background jobs report. */
+  readonly woken: string[];
+}
+
+/** There is no conversation to go on with. */
+class NoConversationError extends HermesError {
+  override readonly name = "NoConversationError";
+  override readonly code = "chat.no_conversation";
+
+  constructor(which: string) {
+    super(`Cannot go on with ${which}: there is no such conversation`, {
+      hint: "See them with hermes sessions list, or leave the option out to begin one.",
+    });
+  }
+}
+
+/** `hermes chat`. Gives the exit code. */
+export async function runChatCommand(options: ChatOptions, io: CliIo): Promise<number> {
+  const isInteractive = options.query === undefined;
+  if (isInteractive && !(process.stdin.isTTY === true && io.outTerminal.isTty)) {
+    io.err('There is no terminal to talk in. Ask one question with hermes chat -q "…".');
+    return EXIT.usage;
+  }
+  const loaded = await loadUsableConfig(io, flagsOf(options));
+  if (loaded === undefined) return EXIT.config;
+  const config = withToolsets(loaded.config, options.toolsets);
+  const unknown = unknownToolsets({ ...config.tools, byPlatform: { cli: namesOf(options) } });
+  if (options.toolsets !== undefined && unknown.length > 0) {
+    io.err(`There is no set of tools called "${unknown[0]}". See them with hermes tools.`);
+    return EXIT.usage;
+  }
+  const query = options.query === "-" ? await readAll(process.stdin) : options.query;
+  if (query?.trim() === "") {
+    io.err("The question is empty: give it behind --query, or on the standard input with -q -.");
+    return EXIT.usage;
+  }
+  const signals = listenForStopSignals(["SIGHUP"]);
+  try {
+    await using opened = await openChat({ ...loaded, config }, options, io);
+    if (query === undefined) return await runChat(opened, io, signals.stop);
+    return await answerOnce(query, { json: options.json === true }, opened, io, signals.stop);
+  } catch (error) {
+    if (!(error instanceof HermesError)) throw error;
+    io.err(renderError(error));
+    return error instanceof NoModelError ? EXIT.config : EXIT.failure;
+  } finally {
+    signals.dispose();
+  }
+}
+
+function flagsOf({ model, provider, maxTurns, yolo }: ChatOptions) {
+  const flags = {
+    "model.default": model,
+    "model.provider": provider,
+    "agent.max_turns": maxTurns,
+    "approvals.mode": yolo === true ? "off" : undefined,
+  };
+  return Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
+}
+
+function namesOf({ toolsets }: ChatOptions): readonly string[] {
+  return (toolsets ?? "all").split(",").map((name) => name.trim()).filter((name) => name !== "");
+}
+
+function withToolsets(config: Config, toolsets: string | undefined): Config {
+  if (toolsets === undefined) return config;
+  const byPlatform = { ...config.tools.byPlatform, cli: namesOf({ toolsets }) };
+  return { ...config, tools: { ...config.tools, byPlatform } };
+}
+
+async function openChat(
+  { config, paths }: NonNullable<Awaited<ReturnType<typeof loadUsableConfig>>>,
+  options: ChatOptions,
+  io: CliIo,
+): Promise<OpenChat & AsyncDisposable> {
+  const foundations = { clock: systemClock, random: systemRandom, log: silentLog };
+  const models = composeModels(config, foundations);
+  const woken: string[] = [];
+  const agent = composeAgent({
+    ...foundations,
+    config,
+    paths,
+    models,
+    environment: io.environment,
+    secrets: () => models.apiKeys.map((key) => key.reveal()),
+    wake: (_, text) => void woken.push(text),
+  });
+  const folder = paths.terminalSessionsFolder;
+  const key = await chooseKey(folder, options);
+  const sessions = openJsonSessionStore({ ...foundations, folder });
+  const prompt = promptSources(agent, await loadIdentity(paths.home));
+  return {
+    key,
+    woken,
+    deps: { agent, turn: composeTurn(agent, "cli"), sessions, prompt },
+    [Symbol.asyncDispose]: async () => {
+      await agent.opened.disposeAsync();
+      await sessions.close();
+    },
+  };
+}
+
+/** A new conversation has a key that no other process uses: several may share the folder so. */
+export function newKey(): SessionKey {
+  return `agent:main:cli:${systemRandom.id()}` as SessionKey;
+}
+
+async function chooseKey(folder: string, options: ChatOptions): Promise<SessionKey> {
+  const { resume } = options;
+  if (resume === undefined && options.continue !== true) return newKey();
+  const all = await new SessionSearch({ folder, log: silentLog }).sessions(() => true);
+  const found = resume === undefined
+    ? all[0]
+    : all.find(({ summary }) => summary.id.startsWith(resume));
+  if (found !== undefined) return found.summary.key;
+  throw new NoConversationError(resume === undefined ? "the newest one" : `"${resume}"`);
+}

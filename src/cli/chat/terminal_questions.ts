@@ -1,0 +1,103 @@
+import type { Clock } from "../../runtime/clock.ts";
+import type { ApprovalAnswer, AskApproval } from "../../safety/approval_request.ts";
+import { printableText } from "../../sandbox/chat_text.ts";
+import type { AskQuestion, QuestionAnswer } from "../../tools/tool.ts";
+
+/** A question at the prompt; takes a line, and says whether that answered it. */
+type Taker = (line: string) => boolean;
+
+/** Puts the questions of tools to the person at the prompt, one after the other. */
+export class TerminalQuestions {
+  readonly #say: (text: string) => void;
+  readonly #clock: Clock;
+  readonly #open: { readonly text: string; readonly take: Taker }[] = [];
+
+  constructor(say: (text: string) => void, clock: Clock) {
+    this.#say = say;
+    this.#clock = clock;
+  }
+
+  readonly askApproval: AskApproval = (request, signal) => {
+    const reasons = request.reasons.map((reason) => `  It ${reason}.`);
+    const text = [
+      "The agent wants to run:",
+      `  ${printableText(request.command).replaceAll("\n", "\n  ")}`,
+      ...reasons,
+      "Allow it? yes (once), session, always, or no",
+    ].join("\n");
+    const limits = { expiresInMs: request.expiresInMs, stopped: { kind: "denied" } as const };
+    return this.#ask<ApprovalAnswer>(text, toApproval, limits, signal);
+  };
+
+  readonly askQuestion: AskQuestion = (question, signal) => {
+    const { choices } = question;
+    const listed = choices.map((choice, index) => `  ${index + 1}. ${printableText(choice)}`);
+    const text = [`The agent asks: ${printableText(question.text)}`, ...listed].join("\n");
+    const read = (line: string): QuestionAnswer | undefined => {
+      const typed = line.trim();
+      if (typed === "") return undefined;
+      return { kind: "answered", text: choices[Number(typed) - 1] ?? typed };
+    };
+    const limits = { expiresInMs: question.expiresInMs, stopped: { kind: "expired" } as const };
+    return this.#ask<QuestionAnswer>(text, read, limits, signal);
+  };
+
+  /** Gives a line to the question that is open; false when none is. */
+  answer(line: string): boolean {
+    const first = this.#open[0];
+    if (first === undefined) return false;
+    if (!first.take(line)) this.#say(first.text);
+    return true;
+  }
+
+  async #ask<T>(
+    text: string,
+    read: (line: string) => T | undefined,
+    limits: { readonly expiresInMs: number; readonly stopped: T },
+    signal: AbortSignal,
+  ): Promise<T | { readonly kind: "expired" }> {
+    const { promise, resolve } = Promise.withResolvers<T | { readonly kind: "expired" }>();
+    const take = (line: string) => {
+      const answer = read(line);
+      if (answer !== undefined) resolve(answer);
+      return answer !== undefined;
+    };
+    const question = { text, take };
+    this.#open.push(question);
+    if (this.#open.length === 1) this.#say(text);
+    const done = new AbortController();
+    const onAbort = () => resolve(limits.stopped);
+    signal.addEventListener("abort", onAbort);
+    if (signal.aborted) onAbort();
+    this.#clock.sleep(limits.expiresInMs, done.signal)
+      .then(() => resolve({ kind: "expired" }), () => {}); // Ends early when there is an answer.
+    try {
+      return await promise;
+    } finally {
+      done.abort();
+      signal.removeEventListener("abort", onAbort);
+      this.#open.splice(this.#open.indexOf(question), 1);
+      if (this.#open[0] !== undefined) this.#say(this.#open[0].text);
+    }
+  }
+}
+
+function toApproval(line: string): ApprovalAnswer | undefined {
+  switch (line.trim().toLowerCase()) {
+    case "y":
+    case "yes":
+    case "once":
+      return { kind: "allowed", scope: "once" };
+    case "s":
+    case "session":
+      return { kind: "allowed", scope: "session" };
+    case "a":
+    case "always":
+      return { kind: "allowed", scope: "always" };
+    case "n":
+    case "no":
+      return { kind: "denied" };
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { runBinary } from "../support/binary.ts";
+import { noTerminal, TerminalProcess } from "../support/driven_process.ts";
+import { ModelServer } from "../support/model_server.ts";
+import { tempDir } from "../support/temp_dir.ts";
+
+async function lab(yaml = "") {
+  const [dir, model] = await Promise.all([tempDir(), ModelServer.start()]);
+  const settings = `model:\n  provider: custom\n  default: test-model\n  base_url: ${model.url}\n`;
+  await mkdir(dir.path, { recursive: true });
+  await writeFile(join(dir.path, "config.yaml"), settings + yaml);
+  const env = { HERMES_HOME: dir.path, HOME: dir.path };
+  return {
+    model,
+    run: (args: readonly string[], input = "") => runBinary(["chat", ...args], { env, input }),
+    open: () => TerminalProcess.start(["chat"], { env, cwd: dir.path }),
+    cli: (...args: string[]) => runBinary(args, { env }),
+    [Symbol.asyncDispose]: async () => {
+      await model.close();
+      await dir[Symbol.asyncDispose]();
+    },
+  };
+}
+
+test("[P165] hermes chat -q prints the answer, and --continue goes on with it", async () => {
+  await using at = await lab();
+  const first = await at.run(["-q", "the word is kiwi"]);
+  assert.equal(first.stdout, "heard: the word is kiwi\n");
+  assert.equal(first.exitCode, 0);
+  const second = await at.run(["--continue", "-q", "-"], "what was it?\n");
+  assert.match(second.stdout, /^heard: the word is kiwi \| what was it\?/);
+});
+
+test("[P165] hermes chat -q --json tells the session and the usage", async () => {
+  await using at = await lab();
+  const { stdout } = await at.run(["-q", "hello", "--json"]);
+  const reply = JSON.parse(stdout);
+  assert.equal(reply.answer, "heard: hello");
+  assert.equal(reply.outcome, "answered");
+  assert.equal(reply.usage.calls, 1);
+  const resumed = await at.run(["-q", "again", "--resume", reply.session_id]);
+  assert.equal(resumed.stdout, "heard: hello | again\n");
+});
+
+test("[P165] hermes chat -q says what failed, and ends with 1", async () => {
+  await using at = await lab();
+  at.model.answer = () => ({ kind: "failure", status: 401, message: "no" });
+  const { exitCode, stdout, stderr } = await at.run(["-q", "hello"]);
+  assert.equal(exitCode, 1);
+  assert.equal(stdout, "");
+  assert.match(stderr, /key/);
+});
+
+test("[P165] hermes chat refuses what makes no sense in one sentence", async () => {
+  await using at = await lab();
+  for (
+    const [args, words] of [
+      [[], /no terminal to talk in/],
+      [["-q", " "], /question is empty/],
+      [["-q", "x", "-t", "wrong"], /no set of tools called "wrong"/],
+    ] as const
+  ) {
+    const { exitCode, stderr } = await at.run(args);
+    assert.equal(exitCode, 2);
+    assert.match(stderr, words);
+  }
+  const { exitCode, stderr } = await at.run(["-q", "x", "--resume", "2020"]);
+  assert.equal(exitCode, 1);
+  assert.match(stderr, /no such conversation/);
+});
+
+test("[P166] hermes chat talks in a terminal, knows its commands, and leaves", {
+  skip: noTerminal,
+}, async () => {
+  await using at = await lab();
+  await using chat = at.open();
+  await chat.printed(/\/help lists/);
+  chat.write("good morning\r");
+  await chat.printed(/heard: good morning/);
+  chat.write("/hlep\r");
+  await chat.printed(/Did you mean \/help\?/);
+  chat.write("/new\r");
+  await chat.printed(/This is a new conversation/);
+  chat.write("evening\r");
+  await chat.printed(/heard: evening/);
+  chat.write("/exit\r");
+  assert.equal((await chat.ended).exitCode, 0);
+});
+
+test("[P166] Ctrl-C stops the answer, and leaves at the prompt", { skip: noTerminal }, async () => {
+  await using at = await lab();
+  const asked = Promise.withResolvers<void>();
+  at.model.answer = () => {
+    asked.resolve();
+    return { kind: "silence" };
+  };
+  await using chat = at.open();
+  await chat.printed(/\/help lists/);
+  chat.write("hello\r");
+  await asked.promise;
+  chat.write("\x03");
+  await chat.printed(/\(Stopped\.\)/);
+  chat.write("\x03");
+  assert.equal((await chat.ended).exitCode, 0);
+});
+
+test("[P166] a dangerous command is asked for at the prompt", { skip: noTerminal }, async () => {
+  await using at = await lab();
+  at.model.answer = ({ messages }) => {
+    const last = messages.at(-1);
+    return last?.role === "tool"
+      ? { kind: "text", text: `It said ${JSON.stringify(last.content)}` }
+      : {
+        kind: "tool_call",
+        name: "terminal",
+        arguments: JSON.stringify({ command: "mkdir -p gone && rm -rf gone && echo done-4711" }),
+      };
+  };
+  await using chat = at.open();
+  await chat.printed(/\/help lists/);
+  chat.write("clean up\r");
+  await chat.printed(/Allow it\?/);
+  chat.write("maybe\r");
+  await chat.until(
+    () => chat.output.stdout.split("Allow it?").length > 2 || undefined,
+    "the question again",
+  );
+  chat.write("yes\r");
+  await chat.printed(/It said .*done-4711/);
+});
