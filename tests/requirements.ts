@@ -262,6 +262,10 @@ const product: readonly [id: string, promise: string][] = [
     "P166",
     "In a terminal one talks to the agent; what it needs is asked there, and Ctrl-C stops it",
   ],
+  [
+    "P167",
+    "Conversations are listed, searched, shown, exported and deleted, also beside a gateway",
+  ],
 ];
 
 export const REQUIREMENTS: readonly Requirement[] = [

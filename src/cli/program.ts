@@ -10,6 +10,7 @@ import { addDoctor } from "./commands/doctor.ts";
 import { addGateway } from "./commands/gateway.ts";
 import { addLogs } from "./commands/logs.ts";
 import { addMcp } from "./commands/mcp.ts";
+import { addSessions } from "./commands/sessions.ts";
 import { addSetup } from "./commands/setup.ts";
 import { addUninstall } from "./commands/uninstall.ts";
 import { addUpdate } from "./commands/update.ts";
@@ -42,6 +43,7 @@ const COMMANDS: readonly ((program: Command, line: CommandLine) => void)[] = [
   addConfig,
   addCompletion,
   addChat,
+  addSessions,
   addAgentCommands,
   addMcp,
   addDemo,
