@@ -25,7 +25,7 @@ export async function runChat(
     output: process.stdout,
     columns: () => process.stdout.columns || widthColumns,
     color: colors.cyan,
-    onLine: (line) => chat.enter(line),
+    onLine: (line, number) => chat.enter(line, number),
     onInterrupt: () => chat.stop(),
   });
   const chat: Chat = new Chat(opened, terminal, colors.dim);
@@ -62,7 +62,11 @@ class Chat {
     this.#terminal = terminal;
     this.#dim = dim;
     const { agent } = opened.deps;
-    this.#questions = new TerminalQuestions((text) => this.say(text), agent.clock);
+    this.#questions = new TerminalQuestions({
+      say: (text) => this.say(text),
+      linesBegun: () => terminal.linesBegun,
+      clock: agent.clock,
+    });
     this.#rows = new AnswerRows(agent.redact, () => terminal.columns);
     this.#conversation = this.#open(opened.key);
     const { promise, reject } = Promise.withResolvers<never>();
@@ -70,9 +74,12 @@ class Chat {
     this.#fail = reject;
   }
 
-  enter(line: string): void {
-    if (this.#questions.answer(line)) return this.#draw();
+  /** Takes a line. Commands are obeyed also while a question waits; what else was typed since answers it. */
+  enter(line: string, number: number): void {
     const input = parseChatInput(line);
+    if (input.kind !== "command" && this.#questions.answer(line, number) === "answers") {
+      return this.#draw();
+    }
     switch (input.kind) {
       case "nothing":
         return this.#draw();

@@ -6,15 +6,35 @@ import type { AskQuestion, QuestionAnswer } from "../../tools/tool.ts";
 /** A question at the prompt; takes a line, and says whether that answered it. */
 type Taker = (line: string) => boolean;
 
+interface OpenQuestion {
+  readonly text: string;
+  readonly take: Taker;
+  /** How many lines had been begun when it was shown; before, it has no answer. */
+  linesBefore: number;
+}
+
+export interface TerminalQuestionsDeps {
+  readonly say: (text: string) => void;
+  /** How many lines have been begun at the prompt. */
+  readonly linesBegun: () => number;
+  readonly clock: Clock;
+}
+
+/** What became of a line while questions are open or not. */
+export type LineUse =
+  | "answers"
+  /** No question is open. */
+  | "free"
+  /** Its typing began before the question was there to be read. */
+  | "early";
+
 /** Puts the questions of tools to the person at the prompt, one after the other. */
 export class TerminalQuestions {
-  readonly #say: (text: string) => void;
-  readonly #clock: Clock;
-  readonly #open: { readonly text: string; readonly take: Taker }[] = [];
+  readonly #deps: TerminalQuestionsDeps;
+  readonly #open: OpenQuestion[] = [];
 
-  constructor(say: (text: string) => void, clock: Clock) {
-    this.#say = say;
-    this.#clock = clock;
+  constructor(deps: TerminalQuestionsDeps) {
+    this.#deps = deps;
   }
 
   readonly askApproval: AskApproval = (request, signal) => {
@@ -42,12 +62,23 @@ export class TerminalQuestions {
     return this.#ask<QuestionAnswer>(text, read, limits, signal);
   };
 
-  /** Gives a line to the question that is open; false when none is. */
-  answer(line: string): boolean {
-    const first = this.#open[0];
-    if (first === undefined) return false;
-    if (!first.take(line)) this.#say(first.text);
-    return true;
+  /** Gives a line, with its number, to the question that is shown. */
+  answer(line: string, number: number): LineUse {
+    const [first] = this.#open;
+    if (first === undefined) return "free";
+    if (number <= first.linesBefore) {
+      this.#deps.say(first.text);
+      return "early";
+    }
+    if (!first.take(line)) this.#deps.say(first.text);
+    return "answers";
+  }
+
+  #showFirst(): void {
+    const [first] = this.#open;
+    if (first === undefined) return;
+    first.linesBefore = this.#deps.linesBegun();
+    this.#deps.say(first.text);
   }
 
   async #ask<T>(
@@ -62,22 +93,23 @@ export class TerminalQuestions {
       if (answer !== undefined) resolve(answer);
       return answer !== undefined;
     };
-    const question = { text, take };
+    const question = { text, take, linesBefore: Infinity };
     this.#open.push(question);
-    if (this.#open.length === 1) this.#say(text);
+    if (this.#open.length === 1) this.#showFirst();
     const done = new AbortController();
     const onAbort = () => resolve(limits.stopped);
     signal.addEventListener("abort", onAbort);
     if (signal.aborted) onAbort();
-    this.#clock.sleep(limits.expiresInMs, done.signal)
+    this.#deps.clock.sleep(limits.expiresInMs, done.signal)
       .then(() => resolve({ kind: "expired" }), () => {}); // Ends early when there is an answer.
     try {
       return await promise;
     } finally {
       done.abort();
       signal.removeEventListener("abort", onAbort);
+      const wasShown = this.#open[0] === question;
       this.#open.splice(this.#open.indexOf(question), 1);
-      if (this.#open[0] !== undefined) this.#say(this.#open[0].text);
+      if (wasShown) this.#showFirst();
     }
   }
 }

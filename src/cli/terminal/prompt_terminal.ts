@@ -11,8 +11,8 @@ export interface PromptTerminalOptions {
   /** How wide the terminal is by now. */
   readonly columns: () => number;
   readonly color: (prompt: string) => string;
-  /** Takes each line that is entered. */
-  readonly onLine: (line: string) => void;
+  /** Takes each line that is entered, with its number: compare it with `linesBegun`. */
+  readonly onLine: (line: string, number: number) => void;
   /** What Ctrl-C does first: true when it has stopped something, so that the terminal stays open. */
   readonly onInterrupt?: () => boolean;
 }
@@ -41,6 +41,7 @@ export class PromptTerminal {
   #live: readonly string[] = [];
   #drawn: Drawn | undefined;
   #isOpen = true;
+  #linesBegun = 0;
 
   constructor(options: PromptTerminalOptions) {
     this.#options = options;
@@ -57,6 +58,14 @@ export class PromptTerminal {
 
   get columns(): number {
     return this.#options.columns();
+  }
+
+  /**
+   * How many lines somebody has begun to type. What is shown now was seen before a line was typed
+   * only if the number of the line is higher.
+   */
+  get linesBegun(): number {
+    return this.#linesBegun;
   }
 
   /** Writes the rows above the prompt and draws `prompt` anew, with what has been typed so far. */
@@ -87,14 +96,17 @@ export class PromptTerminal {
 
   #onKey(key: PressedKey): void {
     const result = pressKey(this.#line, key);
+    const isBegun = this.#line.text !== "";
     switch (result.kind) {
       case "typing":
+        if (!isBegun && result.line.text !== "") this.#linesBegun++;
         this.#line = result.line;
         return this.#redraw();
       case "entered":
+        if (!isBegun) this.#linesBegun++; // It is empty.
         this.#settleLine();
         this.#line = result.line;
-        return this.#options.onLine(result.text);
+        return this.#options.onLine(result.text, this.#linesBegun);
       case "left":
         if (key.name === "c" && this.#options.onInterrupt?.() === true) return;
         return this.close();

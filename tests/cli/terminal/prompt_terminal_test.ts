@@ -13,19 +13,23 @@ function openTerminal(columns: number) {
   const setRawMode = (isRaw: boolean) => rawModes.push(isRaw);
   const input = Object.assign(new PassThrough(), { setRawMode });
   const entered: string[] = [];
+  const numbers: number[] = [];
   const terminal = new PromptTerminal({
     input: input as unknown as ReadStream,
     output: screen.asStream(),
     columns: () => columns,
     color: (prompt) => `\x1b[36m${prompt}\x1b[39m`,
-    onLine: (line) => entered.push(line),
+    onLine: (line, number) => {
+      entered.push(line);
+      numbers.push(number);
+    },
   });
   /** Resolves when the keys have been read. */
   const type = async (keys: string) => {
     input.write(keys);
     await new Promise((resolve) => setImmediate(resolve));
   };
-  return { terminal, screen, type, entered, rawModes, input };
+  return { terminal, screen, type, entered, numbers, rawModes, input };
 }
 
 test("PromptTerminal keeps what is typed at the prompt while output arrives above it", async () => {
@@ -55,6 +59,20 @@ test("PromptTerminal takes several lines that are pasted at once", async () => {
   terminal.show({ rows: [], live: [] }, "> ");
   await type("one\rtwo\r\nthree\r");
   assert.deepEqual(entered.filter((line) => line !== ""), ["one", "two", "three"]);
+});
+
+test("[P166] PromptTerminal numbers lines by when their typing began", async () => {
+  const { terminal, type, numbers } = openTerminal(20);
+  terminal.show({ rows: [], live: [] }, "> ");
+  await type("\rone\r\rtw");
+  assert.deepEqual(numbers, [1, 2, 3]);
+  assert.equal(terminal.linesBegun, 4);
+  await type("o\r");
+  assert.equal(numbers.at(-1), 4);
+  await type("three\x15");
+  assert.equal(terminal.linesBegun, 5);
+  await type("\x1b[A");
+  assert.equal(terminal.linesBegun, 6, "what is taken from the history is begun then");
 });
 
 for (const [name, keys] of [["Ctrl-C", "abc\x03"], ["Ctrl-D", "\x04"]] as const) {
