@@ -75,6 +75,7 @@ export type EnvChanges = Readonly<Record<string, string | undefined>>;
  * quotation mark that is not closed would swallow what is written after it.
  */
 export function upsertEnv(text: string, changes: EnvChanges): string {
+  if (Object.keys(changes).length === 0) return text;
   const { entries, problems: [problem] } = parseEnv(text);
   if (problem !== undefined) {
     throw new EnvWriteError(`line ${problem.line} ${problem.predicate}`, "Mend this line first.");
