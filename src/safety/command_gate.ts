@@ -1,6 +1,6 @@
 import type { Log } from "../runtime/log.ts";
 import type { ApprovalAnswer, AskApproval } from "./approval_request.ts";
-import { type CommandFinding, type CommandPlaces, judgeCommand } from "./command_rules.ts";
+import type { CommandFinding, CommandPlaces } from "./command_rules.ts";
 import { SessionGrants } from "./session_grants.ts";
 
 export interface ApprovalSettings {
@@ -77,6 +77,7 @@ export class CommandGate {
     signal: AbortSignal,
   ): Promise<GateDecision> {
     if (isContained) return RUN;
+    const { judgeCommand } = await import("./command_rules.ts"); // Loaded for the first one.
     const verdict = judgeCommand(command, { ...this.#deps.places, cwd });
     if (verdict.kind === "free") return RUN;
     const { findings } = verdict;
