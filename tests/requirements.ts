@@ -266,6 +266,10 @@ const product: readonly [id: string, promise: string][] = [
     "P167",
     "Conversations are listed, searched, shown, exported and deleted, also beside a gateway",
   ],
+  [
+    "P210",
+    "Direct messages, group messages and channels can be answered in different ways",
+  ],
 ];
 
 export const REQUIREMENTS: readonly Requirement[] = [

@@ -213,7 +213,6 @@ export const ORIGINAL_VARIABLES: readonly string[] = [
   "HERMES_YOLO_MODE",
   "MATRIX_*",
   "MATTERMOST_HOME_CHANNEL_NAME",
-  "MATTERMOST_HOME_CHANNEL_THREAD_ID",
   "SIGNAL_*",
   "SLACK_*",
   "SMS_*",

@@ -59,7 +59,7 @@ export class AnswerQueue {
     const last = this.#newest.get(key);
     if (last === undefined) return log("warn", "gateway.wake_lost", { session: key });
     const { sessionOptions, delivery } = exchange;
-    const message = toWakeMessage(wake, last, sessionOptions.replyMode, delivery.random.id());
+    const message = toWakeMessage(wake, last, sessionOptions, delivery.random.id());
     log("info", "gateway.woken", { postId: message.postId, session: key });
     const answer = () => this.#exchange(message, key, { takenUpAgain: false });
     if (lanes.run(key, () => settlement.run(message, answer))) return;

@@ -13,7 +13,7 @@ To send a file, write MEDIA:/absolute/path on a line of its own.`;
 export function conversationFacts(message: InboundMessage, options: SessionOptions): Conversation {
   return {
     place: placeOf(message),
-    isThread: message.rootId !== "" || opensThread(message, options.replyMode),
+    isThread: message.rootId !== "" || opensThread(message, options),
     hasSeveralPeople: isShared(message, options),
   };
 }

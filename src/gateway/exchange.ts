@@ -82,7 +82,7 @@ export async function runExchange(
   deps: ExchangeDeps,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const target = replyTarget(message, deps.sessionOptions.replyMode);
+  const target = replyTarget(message, deps.sessionOptions);
   const existing = options.takenUpAgain
     ? await takeBack(message, key, target, deps, signal)
     : new Map<number, Post>();

@@ -12,6 +12,8 @@ export interface GatePolicy {
   readonly freeResponseChannels: ReadonlySet<string>;
   /** Channel ids outside which the bot is silent, direct messages apart. Empty means all channels. */
   readonly allowedChannels: ReadonlySet<string>;
+  /** As what group messages count. */
+  readonly groupMessages: "channel" | "dm";
 }
 
 export type GateDecision =
@@ -27,7 +29,7 @@ export type IgnoreReason =
 /** Decides whether Hermes answers a message. The order of the tests is the order of the reasons. */
 export function gate(message: InboundMessage, policy: GatePolicy): GateDecision {
   if (message.origin !== "person") return ignore(`from_${message.origin}`);
-  if (message.channelKind !== "dm") {
+  if (!isDirect(message, policy)) {
     const { allowedChannels, freeResponseChannels } = policy;
     if (allowedChannels.size > 0 && !allowedChannels.has(message.channelId)) {
       return ignore("channel_not_allowed");
@@ -39,6 +41,10 @@ export function gate(message: InboundMessage, policy: GatePolicy): GateDecision 
     return ignore("user_not_allowed");
   }
   return { kind: "answer" };
+}
+
+function isDirect({ channelKind }: InboundMessage, { groupMessages }: GatePolicy): boolean {
+  return channelKind === "dm" || (channelKind === "group" && groupMessages === "dm");
 }
 
 function ignore(reason: IgnoreReason): GateDecision {

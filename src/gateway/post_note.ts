@@ -2,6 +2,7 @@ import type { ReplyTarget } from "../replies/deliver_post.ts";
 import { ReplyWriter } from "../replies/reply_writer.ts";
 import type { ExchangeDeps } from "./exchange.ts";
 import type { InboundMessage } from "./inbound.ts";
+import type { SessionOptions } from "./session_key.ts";
 
 export type NoteDeps = Pick<ExchangeDeps, "delivery" | "sessionOptions" | "runesMax" | "redact">;
 
@@ -26,7 +27,7 @@ export function remark(
 }
 
 /** What a line of our own is about: a message, or a post of ours. */
-type Remarked = Pick<InboundMessage, "postId" | "channelId" | "rootId">;
+type Remarked = Pick<InboundMessage, "postId" | "channelId" | "channelKind" | "rootId">;
 
 async function postNote(
   about: Remarked,
@@ -35,7 +36,7 @@ async function postNote(
   deps: NoteDeps,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const target = replyTarget(about, deps.sessionOptions.replyMode);
+  const target = replyTarget(about, deps.sessionOptions);
   const { redact, runesMax } = deps;
   const answer = { target, answerTo, existing: new Map(), runesMax, redact };
   const plain = { streaming: false, showsReasoning: false };
@@ -43,7 +44,7 @@ async function postNote(
 }
 
 /** Where an answer goes. `thread` answers below the message; a message inside a thread is answered there in either mode. */
-export function replyTarget(message: Remarked, replyMode: "off" | "thread"): ReplyTarget {
-  const ownThread = replyMode === "thread" ? message.postId : "";
+export function replyTarget(message: Remarked, { replyModes }: SessionOptions): ReplyTarget {
+  const ownThread = replyModes[message.channelKind] === "thread" ? message.postId : "";
   return { channelId: message.channelId, rootId: message.rootId || ownThread };
 }

@@ -6,11 +6,14 @@ export interface SessionOptions {
   readonly groupSessionsPerUser: boolean;
   /** Nor do people in one thread. Without effect when `groupSessionsPerUser` is off. */
   readonly threadSessionsPerUser: boolean;
-  /** `thread`: a message in a channel opens a thread of its own, and so a session of its own. */
-  readonly replyMode: ReplyMode;
+  readonly replyModes: ReplyModes;
 }
 
+/** `thread`: a message in a channel opens a thread of its own, and so a session of its own. */
 export type ReplyMode = "off" | "thread";
+
+/** How messages are answered, by the kind of channel. */
+export type ReplyModes = Readonly<Record<ChannelKind, ReplyMode>>;
 
 /** The part of a key that names the kind of channel; spelled as the Python original spells it. */
 const KEY_KINDS: Readonly<Record<ChannelKind, string>> = {
@@ -26,7 +29,7 @@ const KEY_KINDS: Readonly<Record<ChannelKind, string>> = {
  */
 export function sessionKey(message: InboundMessage, options: SessionOptions): SessionKey {
   const parts = ["agent", "main", "mattermost", KEY_KINDS[message.channelKind], message.channelId];
-  const threadId = threadOf(message, options.replyMode);
+  const threadId = threadOf(message, options);
   if (threadId !== "") parts.push(threadId);
   if (message.channelKind !== "dm" && !isShared(message, options)) parts.push(message.senderId);
   return parts.join(":") as SessionKey;
@@ -36,12 +39,12 @@ export function sessionKey(message: InboundMessage, options: SessionOptions): Se
 export function isShared(message: InboundMessage, options: SessionOptions): boolean {
   if (message.channelKind === "dm") return false;
   if (!options.groupSessionsPerUser) return true;
-  return threadOf(message, options.replyMode) !== "" && !options.threadSessionsPerUser;
+  return threadOf(message, options) !== "" && !options.threadSessionsPerUser;
 }
 
-function threadOf(message: InboundMessage, replyMode: ReplyMode): string {
+function threadOf(message: InboundMessage, options: SessionOptions): string {
   if (message.rootId !== "") return message.rootId;
-  return opensThread(message, replyMode) ? message.postId : "";
+  return opensThread(message, options) ? message.postId : "";
 }
 
 /**
@@ -49,6 +52,7 @@ function threadOf(message: InboundMessage, replyMode: ReplyMode): string {
  * of its channel also where the answer goes into a thread: people go on below the answer or in the
  * channel, and expect the same memory.
  */
-export function opensThread(message: InboundMessage, replyMode: ReplyMode): boolean {
-  return replyMode === "thread" && message.rootId === "" && message.channelKind !== "dm";
+export function opensThread(message: InboundMessage, { replyModes }: SessionOptions): boolean {
+  const { channelKind, rootId } = message;
+  return replyModes[channelKind] === "thread" && rootId === "" && channelKind !== "dm";
 }

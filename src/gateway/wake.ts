@@ -1,6 +1,6 @@
 import type { SessionKey } from "../sessions/session_store.ts";
 import type { InboundMessage } from "./inbound.ts";
-import type { ReplyMode } from "./session_key.ts";
+import type { SessionOptions } from "./session_key.ts";
 
 /** Something that a conversation is told of without anyone having written. */
 export interface Wake {
@@ -23,10 +23,10 @@ export const CONVERSATIONS_MAX = 1_000;
 export function toWakeMessage(
   { text }: Wake,
   last: InboundMessage,
-  replyMode: ReplyMode,
+  { replyModes }: SessionOptions,
   id: string,
 ): InboundMessage {
-  const ownThread = replyMode === "thread" ? last.postId : "";
+  const ownThread = replyModes[last.channelKind] === "thread" ? last.postId : "";
   return {
     ...last,
     postId: `${last.postId}.${id}`, // `findReplyPosts` looks behind the post before the dot.

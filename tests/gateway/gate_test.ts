@@ -10,6 +10,7 @@ const policy: GatePolicy = {
   requireMention: true,
   freeResponseChannels: new Set(),
   allowedChannels: new Set(),
+  groupMessages: "channel",
 };
 
 function outcome(change: Partial<InboundMessage>, policyChange: Partial<GatePolicy> = {}): string {
@@ -70,4 +71,13 @@ test("gate() keeps to the allowed channels, direct messages apart", () => {
   assert.equal(outcome({}, only), "answer");
   const free = { ...only, freeResponseChannels: new Set(["town"]), requireMention: false };
   assert.equal(outcome(channelPost, free), "channel_not_allowed");
+});
+
+test("[P210] gate() treats group messages as direct messages where the settings say so", () => {
+  const group = { channelKind: "group", channelId: "g1" } as const;
+  const direct = { groupMessages: "dm" } as const;
+  assert.equal(outcome(group, direct), "answer");
+  assert.equal(outcome(group, { ...direct, allowedChannels: new Set(["lab"]) }), "answer");
+  assert.equal(outcome({ ...group, senderId: "mallory" }, direct), "user_not_allowed");
+  assert.equal(outcome(channelPost, direct), "not_mentioned");
 });

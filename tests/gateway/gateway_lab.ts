@@ -19,6 +19,7 @@ import { openJsonSessionStore } from "../../src/sessions/json_session_store.ts";
 import type { SessionStore } from "../../src/sessions/session_store.ts";
 import { Lab, type LogLine } from "../mattermost/support/lab.ts";
 import { promptSources } from "../support/prompt_sources.ts";
+import { everywhere } from "../support/reply_modes.ts";
 import { seededRandom } from "../support/seeded_random.ts";
 import { tempDir } from "../support/temp_dir.ts";
 import { turnDeps } from "../support/turn_deps.ts";
@@ -85,6 +86,7 @@ export class GatewayLab implements AsyncDisposable {
         requireMention: true,
         freeResponseChannels: new Set(),
         allowedChannels: new Set(),
+        groupMessages: "channel",
       },
       ledger,
       echoes,
@@ -97,7 +99,7 @@ export class GatewayLab implements AsyncDisposable {
         sessionOptions: {
           groupSessionsPerUser: true,
           threadSessionsPerUser: true,
-          replyMode: "off",
+          replyModes: everywhere("off"),
         },
         prompt: promptSources(),
         attachments: {

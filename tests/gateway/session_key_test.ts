@@ -3,14 +3,19 @@ import { test } from "node:test";
 import type { InboundMessage } from "../../src/gateway/inbound.ts";
 import { isShared, sessionKey, type SessionOptions } from "../../src/gateway/session_key.ts";
 import { inboundMessage } from "../support/inbound.ts";
+import { everywhere } from "../support/reply_modes.ts";
 
 const defaults: SessionOptions = {
   groupSessionsPerUser: true,
   threadSessionsPerUser: true,
-  replyMode: "off",
+  replyModes: everywhere("off"),
 };
 const shared: SessionOptions = { ...defaults, groupSessionsPerUser: false };
-const threads: SessionOptions = { ...defaults, replyMode: "thread" };
+const threads: SessionOptions = { ...defaults, replyModes: everywhere("thread") };
+const flatGroups: SessionOptions = {
+  ...defaults,
+  replyModes: { ...everywhere("thread"), group: "off" },
+};
 const sharedThreads: SessionOptions = { ...defaults, threadSessionsPerUser: false };
 
 const channel = { channelKind: "public", channelId: "c1" } as const;
@@ -39,6 +44,13 @@ const cases: readonly [
   ["[P08] a thread that is shared", { ...channel, rootId: "r1" }, sharedThreads, "channel:c1:r1"],
   ["a thread in a shared channel", { ...channel, rootId: "r1" }, shared, "channel:c1:r1"],
   ["a channel message that opens a thread", channel, threads, "channel:c1:p1:alice"],
+  [
+    "[P210] a group message where only channels open threads",
+    { channelKind: "group" },
+    flatGroups,
+    "group:c1:alice",
+  ],
+  ["[P210] a channel message beside it", channel, flatGroups, "channel:c1:p1:alice"],
   [
     "a reply in a thread in thread mode",
     { ...channel, rootId: "r1" },

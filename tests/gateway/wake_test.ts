@@ -4,7 +4,9 @@ import { toWakeMessage, type Wake } from "../../src/gateway/wake.ts";
 import { WaitingItems } from "../../src/runtime/waiting_items.ts";
 import { hang, ScriptedModel } from "../../src/sandbox/scripted_model.ts";
 import type { SessionKey } from "../../src/sessions/session_store.ts";
+import type { ReplyMode } from "../../src/gateway/session_key.ts";
 import { inboundMessage } from "../support/inbound.ts";
+import { everywhere } from "../support/reply_modes.ts";
 import { GatewayLab } from "./gateway_lab.ts";
 
 test("[P129] a conversation that is woken answers where it takes place", async () => {
@@ -62,12 +64,20 @@ test("a wake of a conversation that nobody knows is dropped, and so is one after
   assert.deepEqual(model.requests, []);
 });
 
+function options(mode: ReplyMode) {
+  return {
+    groupSessionsPerUser: true,
+    threadSessionsPerUser: true,
+    replyModes: everywhere(mode),
+  };
+}
+
 test("toWakeMessage() opens no thread of its own, and names nobody as its author", () => {
   const wake = { sessionKey: "k" as SessionKey, text: "news" };
   const last = inboundMessage({ postId: "p1", channelKind: "public", senderId: "alice" });
-  const flat = toWakeMessage(wake, last, "off", "w1");
+  const flat = toWakeMessage(wake, last, options("off"), "w1");
   assert.deepEqual([flat.postId, flat.rootId, flat.origin], ["p1.w1", "", "nobody"]);
-  assert.equal(toWakeMessage(wake, last, "thread", "w1").rootId, "p1");
+  assert.equal(toWakeMessage(wake, last, options("thread"), "w1").rootId, "p1");
   const inThread = inboundMessage({ postId: "p2", rootId: "r1" });
-  assert.equal(toWakeMessage(wake, inThread, "thread", "w1").rootId, "r1");
+  assert.equal(toWakeMessage(wake, inThread, options("thread"), "w1").rootId, "r1");
 });

@@ -8,6 +8,7 @@ import type { SeenPost } from "./chat_person.ts";
 import type { ChatWorld } from "./chat_world.ts";
 import { GatewayProcess, type GatewaySetup, type LogLine } from "./gateway_process.ts";
 import { ModelServer, userTexts } from "./model_server.ts";
+import { defineThreadScenarios } from "./thread_scenarios.ts";
 import { docxWith, pdfWith, PNG } from "./sample_files.ts";
 
 /**
@@ -33,7 +34,9 @@ export function defineScenarios(openWorld: () => Promise<ChatWorld>): void {
   }
   const mention = (text: string) => `@${world.bot.username} ${text}`;
 
-  defineApprovalScenarios({ world: () => world, model: () => model, start });
+  const stage = { world: () => world, model: () => model, start };
+  defineApprovalScenarios(stage);
+  defineThreadScenarios(stage);
 
   test("[P01] a direct message is answered without a mention", async () => {
     await using _gateway = await start();

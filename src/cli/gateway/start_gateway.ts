@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { loadIdentity } from "../../agent/identity.ts";
+import type { Config } from "../../config/load_config.ts";
 import type { Access } from "../../config/require_mattermost.ts";
 import { HermesError } from "../../errors.ts";
 import type { LiveStatus } from "../../gateway/gateway_status.ts";
@@ -9,6 +10,7 @@ import type { GatePolicy } from "../../gateway/gate.ts";
 import { Ledger } from "../../gateway/ledger.ts";
 import { PendingQuestions } from "../../gateway/questions/pending_questions.ts";
 import { readUnfinishedPosts } from "../../gateway/unfinished_posts.ts";
+import type { ReplyModes } from "../../gateway/session_key.ts";
 import { type Wake, WAKES_WAITING_MAX } from "../../gateway/wake.ts";
 import { MattermostApi } from "../../mattermost/api.ts";
 import { parseServerUrl, type ServerUrl } from "../../mattermost/base_url.ts";
@@ -169,14 +171,23 @@ function listenerDeps(host: GatewayHost, serverUrl: ServerUrl, api: MattermostAp
 }
 
 function gatePolicy({ access, config }: GatewayHost): GatePolicy {
-  const { requireMention, freeResponseChannels, allowedChannels } = config.mattermost;
+  const { requireMention, freeResponseChannels, allowedChannels, groupMessages } =
+    config.mattermost;
   return {
     allowAllUsers: access.kind === "everyone",
     allowedUsers: access.kind === "listed" ? access.userIds : new Set(),
     requireMention,
     freeResponseChannels: new Set(freeResponseChannels),
     allowedChannels: new Set(allowedChannels),
+    groupMessages,
   };
+}
+
+/** How messages are answered: in groups as the settings treat them. */
+function replyModes({ replyMode, dmReplyMode, groupMessages }: Config["mattermost"]): ReplyModes {
+  const dm = dmReplyMode ?? replyMode;
+  const group = groupMessages === "dm" ? dm : replyMode;
+  return { dm, group, private: replyMode, public: replyMode };
 }
 
 function exchangeSettings(
@@ -193,7 +204,7 @@ function exchangeSettings(
     sessionOptions: {
       groupSessionsPerUser: config.sessions.groupPerUser,
       threadSessionsPerUser: config.sessions.threadPerUser,
-      replyMode: config.mattermost.replyMode,
+      replyModes: replyModes(config.mattermost),
     },
     channelPrompts: new Map(Object.entries(config.mattermost.channelPrompts)),
     runesMax: clientConfig.postRunesMax,

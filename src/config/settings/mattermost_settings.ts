@@ -49,11 +49,32 @@ export const MATTERMOST_SETTINGS = {
     initial: "off",
     doc: "off answers in the channel, thread answers in a thread under the message.",
   }),
+  dmReplyMode: optional({
+    key: "mattermost.dm_reply_mode",
+    env: ["MATTERMOST_DM_REPLY_MODE"],
+    parse: choice(["off", "thread"], { false: "off" }),
+    doc: "The same for direct messages, where they shall differ from channels.",
+  }),
+  groupMessages: setting({
+    key: "mattermost.group_messages",
+    env: ["MATTERMOST_GROUP_MESSAGES"],
+    parse: choice(["channel", "dm"]),
+    initial: "channel",
+    doc:
+      "Whether group messages are treated as channels, or as direct messages: without a mention.",
+  }),
   homeChannel: optional({
     key: "mattermost.home_channel",
     env: ["MATTERMOST_HOME_CHANNEL"],
     parse: notSupportedYet(id("channel")),
     doc: "Id of the channel for scheduled messages and notices; not supported yet.",
+  }),
+  homeThread: optional({
+    key: "mattermost.home_channel_thread_id",
+    env: ["MATTERMOST_HOME_CHANNEL_THREAD_ID"],
+    parse: notSupportedYet(id("post")),
+    doc:
+      "Id of the post under which scheduled messages are put in the home channel; not supported yet.",
   }),
   requireMention: setting({
     key: "mattermost.require_mention",

@@ -117,6 +117,7 @@ export class ChatAsker {
       choices: form.choices,
       sessionKey,
       channelId: message.channelId,
+      channelKind: message.channelKind,
       personId: message.senderId,
       personName: message.senderName,
     });

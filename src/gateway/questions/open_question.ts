@@ -1,6 +1,6 @@
 import type { ApprovalScope } from "../../safety/approval_request.ts";
 import type { SessionKey } from "../../sessions/session_store.ts";
-import type { InboundMessage } from "../inbound.ts";
+import type { ChannelKind, InboundMessage } from "../inbound.ts";
 
 /** What a person said to a question. */
 export type Answer =
@@ -13,6 +13,7 @@ export interface OpenQuestion {
   readonly kind: "approval" | "clarification";
   readonly sessionKey: SessionKey;
   readonly channelId: string;
+  readonly channelKind: ChannelKind;
   /** Thread in which it stands, or `""`. */
   readonly rootId: string;
   /** The post that it is. */

@@ -13,6 +13,7 @@ function question(change: Partial<OpenQuestion> = {}): OpenQuestion {
     kind: "approval",
     sessionKey: KEY,
     channelId: "c1",
+    channelKind: "public",
     rootId: "",
     postId: "q1",
     postedAtMs: 1_700_000_000_000,

@@ -5,6 +5,7 @@ import type { ExchangeDeps } from "../../../src/gateway/exchange.ts";
 import type { Post } from "../../../src/sandbox/records.ts";
 import { hang, type ScriptedAnswer, ScriptedModel } from "../../../src/sandbox/scripted_model.ts";
 import type { Tool } from "../../../src/tools/tool.ts";
+import { everywhere } from "../../support/reply_modes.ts";
 import { turnDeps } from "../../support/turn_deps.ts";
 import { GatewayLab } from "../gateway_lab.ts";
 
@@ -231,7 +232,7 @@ test("[P109] questions that wait hold up nobody else", async () => {
   const sessionOptions = {
     groupSessionsPerUser: true,
     threadSessionsPerUser: true,
-    replyMode: "thread",
+    replyModes: everywhere("thread"),
   } as const;
   await lab.run(model, exchangeWith(model, { sessionOptions }));
   const { sandbox } = lab.lab;

@@ -11,7 +11,15 @@ const sessionKey = "session" as SessionKey;
 
 function draft(marker: string): QuestionDraft {
   const person = { personId: "alice", personName: "alice" };
-  return { marker, kind: "approval", sessionKey, channelId: "c1", choices: [], ...person };
+  return {
+    marker,
+    kind: "approval",
+    sessionKey,
+    channelId: "c1",
+    channelKind: "public",
+    choices: [],
+    ...person,
+  };
 }
 
 test("[P106] PendingQuestions takes no answer before the post is there, and only the first one", async () => {
