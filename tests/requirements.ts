@@ -267,6 +267,15 @@ const product: readonly [id: string, promise: string][] = [
     "Conversations are listed, searched, shown, exported and deleted, also beside a gateway",
   ],
   [
+    "P180",
+    "Commands are one table: names, aliases, help, and the nearest match to what nobody knows",
+  ],
+  [
+    "P181",
+    "A command counts at the very start, in any case and form; what only looks like one is for the model",
+  ],
+  ["P183", "Where admins are listed, they may use all commands, and others those that are listed"],
+  [
     "P210",
     "Direct messages, group messages and channels can be answered in different ways",
   ],

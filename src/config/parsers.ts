@@ -242,6 +242,8 @@ export const textLists: Parser<Readonly<Record<string, readonly string[]>>> = de
 /** Mattermost's ids: users, channels, posts, teams. */
 const ID = /^[a-z0-9]{26}$/;
 const ID_FORM = "26 characters a-z and 0-9";
+const USER_ID_HINT =
+  `user names are not looked up here, so write the ${ID_FORM} of the id, which hermes gateway setup --allow finds by the name`;
 const ID_SCHEMA: JsonSchema = { type: "string", pattern: ID.source };
 
 /** One id. `what` names its kind: "channel". */
@@ -259,13 +261,25 @@ export const channelIdList: Parser<readonly string[]> = described(
     idList(raw, `is not a channel id: write the ${ID_FORM} that the channel's "View Info" shows`),
 );
 
+/** User ids, each of one person. */
+export const onlyUserIdList: Parser<readonly string[]> = described(
+  listSchema(orVariable(ID_SCHEMA)),
+  (raw) => idList(raw, `is not a user id: ${USER_ID_HINT}`),
+);
+
+/** Names of commands that people type in the chat, with or without the `/` in front. */
+export const commandNameList: Parser<readonly string[]> = listOf(
+  "is not the name of a command: write it as in help or model",
+  (text) => text.match(/^[!/]?([a-z][a-z0-9_-]*)$/i)?.[1]?.toLowerCase(),
+);
+
 /** User ids; `*` stands for everyone on the server. */
 export const userIdList: Parser<readonly string[]> = described(
   listSchema(orVariable({ type: "string", pattern: `${ID.source}|^\\*$` })),
   (raw) => {
     const parsed = idList(
       raw,
-      `is not a user id: user names are not looked up here, so write the ${ID_FORM} of the id, which hermes gateway setup --allow finds by the name`,
+      `is not a user id: ${USER_ID_HINT}`,
       "*",
     );
     if (parsed.kind === "refused" || !parsed.value.includes("*")) return parsed;

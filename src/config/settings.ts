@@ -1,6 +1,7 @@
 import type { Setting } from "./setting.ts";
 import { AGENT_SETTINGS } from "./settings/agent_settings.ts";
 import { APPROVALS_SETTINGS } from "./settings/approvals_settings.ts";
+import { COMMANDS_SETTINGS } from "./settings/commands_settings.ts";
 import { COMPRESSION_SETTINGS } from "./settings/compression_settings.ts";
 import { DISPLAY_SETTINGS } from "./settings/display_settings.ts";
 import { GATEWAY_SETTINGS } from "./settings/gateway_settings.ts";
@@ -25,6 +26,7 @@ import { TOOLS_SETTINGS } from "./settings/tools_settings.ts";
  */
 export const SETTINGS = {
   mattermost: MATTERMOST_SETTINGS,
+  commands: COMMANDS_SETTINGS,
   gateway: GATEWAY_SETTINGS,
   network: NETWORK_SETTINGS,
   sessions: SESSIONS_SETTINGS,

@@ -5,7 +5,7 @@ import type { SessionKey } from "../sessions/session_store.ts";
 import { type ExchangeDeps, runExchange } from "./exchange.ts";
 import type { InboundMessage } from "./inbound.ts";
 import { LANE_LENGTH_MAX, type SessionLanes } from "./lanes.ts";
-import { answerWithNote } from "./post_note.ts";
+import { answerWithNote, findAnswer } from "./post_note.ts";
 import type { RunningTurns } from "./running_turns.ts";
 import { sessionKey } from "./session_key.ts";
 import type { Settlement } from "./settlement.ts";
@@ -18,6 +18,13 @@ export interface AnswerQueueDeps {
   readonly settlement: Settlement;
   readonly clock: Clock;
   readonly log: Log;
+}
+
+export interface PutOptions {
+  /** It was begun before a restart. */
+  readonly takenUpAgain: boolean;
+  /** What it does to a turn that runs; without it, what the settings say. */
+  readonly how?: "queue" | "steer";
 }
 
 const LANE_FULL_NOTE =
@@ -36,8 +43,8 @@ export class AnswerQueue {
   }
 
   /** Has the model answer a message, after those of its session that came before. */
-  put(message: InboundMessage, options: { readonly takenUpAgain: boolean }): void {
-    const { exchange, lanes, log, settlement } = this.#deps;
+  put(message: InboundMessage, options: PutOptions): void {
+    const { exchange, lanes, settlement } = this.#deps;
     const { postId } = message;
     const key = sessionKey(message, exchange.sessionOptions);
     this.#newest.put(key, { ...message, text: "", files: [] });
@@ -45,10 +52,15 @@ export class AnswerQueue {
     const answer = async () => {
       await onDisk;
       this.#cancel.throwIfAborted();
-      return await this.#exchange(message, key, options);
+      return await this.exchange(message, key, options);
     };
     if (lanes.run(key, () => settlement.run(message, answer))) return;
-    log("warn", "gateway.lane_full", { postId, session: key });
+    this.refuse(message, key);
+  }
+
+  /** Says that its conversation takes no more at the moment. */
+  refuse(message: InboundMessage, key: SessionKey): void {
+    this.#deps.log("warn", "gateway.lane_full", { postId: message.postId, session: key });
     this.note(message, LANE_FULL_NOTE);
   }
 
@@ -61,15 +73,30 @@ export class AnswerQueue {
     const { sessionOptions, delivery } = exchange;
     const message = toWakeMessage(wake, last, sessionOptions, delivery.random.id());
     log("info", "gateway.woken", { postId: message.postId, session: key });
-    const answer = () => this.#exchange(message, key, { takenUpAgain: false });
+    const answer = () => this.exchange(message, key, { takenUpAgain: false });
     if (lanes.run(key, () => settlement.run(message, answer))) return;
     log("warn", "gateway.wake_lost", { session: key });
   }
 
+  /** Runs a turn in its session, where none may run meanwhile. @returns the ids of the answer's posts. */
+  exchange(
+    message: InboundMessage,
+    key: SessionKey,
+    { takenUpAgain }: { readonly takenUpAgain: boolean },
+  ): Promise<readonly string[]> {
+    return this.#deps.turns.run(key, message, (stop) => {
+      const options = { takenUpAgain, stop };
+      return runExchange(message, key, options, this.#deps.exchange, this.#cancel);
+    });
+  }
+
   /** Answers with a line of our own, past the lane. */
-  note(message: InboundMessage, note: string): void {
+  note(message: InboundMessage, note: string, { takenUpAgain = false } = {}): void {
     const { exchange, lanes, settlement } = this.#deps;
-    const work = () => answerWithNote(message, note, exchange, this.#cancel);
+    const work = async () => {
+      const known = takenUpAgain ? await findAnswer(message, exchange, this.#cancel) : [];
+      return known.length > 0 ? known : await answerWithNote(message, note, exchange, this.#cancel);
+    };
     lanes.run(`note:${message.postId}` as SessionKey, () => settlement.run(message, work));
   }
 
@@ -80,16 +107,5 @@ export class AnswerQueue {
     // Nobody can answer any more: what waits for people is taken up again after the start.
     if (turns.size > 0 && turns.all((key) => exchange.questions.isWaiting(key))) return;
     await Promise.race([lanes.idle(), clock.sleep(drainMs, this.#cancel)]);
-  }
-
-  #exchange(
-    message: InboundMessage,
-    key: SessionKey,
-    { takenUpAgain }: { readonly takenUpAgain: boolean },
-  ): Promise<readonly string[]> {
-    return this.#deps.turns.run(key, message, (stop) => {
-      const options = { takenUpAgain, stop };
-      return runExchange(message, key, options, this.#deps.exchange, this.#cancel);
-    });
   }
 }

@@ -7,6 +7,10 @@ import type { Clock } from "../runtime/clock.ts";
 import type { Log } from "../runtime/log.ts";
 import type { WaitingItems } from "../runtime/waiting_items.ts";
 import { AnswerQueue } from "./answer_queue.ts";
+import type { CommandAccess } from "./commands/command_access.ts";
+import type { CommandRegistry } from "./commands/command_registry.ts";
+import { CommandRunner } from "./commands/command_runner.ts";
+import type { SkillNames } from "./commands/skill_names.ts";
 import { Dispatch } from "./dispatch.ts";
 import type { ExchangeDeps } from "./exchange.ts";
 import { gate, type GatePolicy, type IgnoreReason } from "./gate.ts";
@@ -30,6 +34,10 @@ export interface GatewayDeps {
   /** As it was at the start; the events tell of another name. */
   readonly bot: BotIdentity;
   readonly policy: GatePolicy;
+  /** What people can type, and who may. */
+  readonly commands: CommandRegistry;
+  readonly access: CommandAccess;
+  readonly skillNames: SkillNames;
   readonly ledger: Ledger;
   readonly echoes: OwnEchoes;
   readonly exchange: ExchangeDeps;
@@ -72,7 +80,7 @@ class Gateway {
   constructor(deps: GatewayDeps, cancel: AbortSignal) {
     this.#deps = deps;
     this.#bot = deps.bot;
-    const { exchange, policy, status } = deps;
+    const { exchange, status } = deps;
     const { questions, sessions } = exchange;
     const ended = AbortSignal.any([cancel, this.#ended.signal]);
     const turns = new RunningTurns();
@@ -83,7 +91,9 @@ class Gateway {
     this.#lanes = lanes;
     this.#queue = queue;
     this.#voices = voices;
-    this.#dispatch = new Dispatch({ policy, questions, turns, queue, voices, settlement });
+    const parts = { ...deps, lanes, turns, queue, settlement };
+    const runner = new CommandRunner({ ...parts, notes: exchange }, ended);
+    this.#dispatch = new Dispatch({ ...parts, questions, voices, runner });
   }
 
   handle(event: ServerEvent): void {
@@ -118,11 +128,12 @@ class Gateway {
 
   /** A post that was claimed before a restart: past the ledger, which knows it. */
   takeUpAgain(event: PostedEvent): void {
+    const { exchange, ledger, policy } = this.#deps;
     const message = toInboundMessage(event, this.#bot);
-    if (gate(message, this.#deps.policy).kind === "ignore") {
-      return this.#deps.ledger.settle(message.postId, "failed", []);
-    }
-    this.#queue.put(message, { takenUpAgain: true });
+    const key = sessionKey(message, exchange.sessionOptions);
+    const word = this.#dispatch.wordOf(message, key, gate(message, policy));
+    if (word.kind === "aside") return ledger.settle(message.postId, "failed", []);
+    this.#dispatch.follow(word, message, key, { takenUpAgain: true });
   }
 
   async wakeAll(wakes: AsyncIterable<Wake>): Promise<void> {
@@ -166,7 +177,7 @@ class Gateway {
       return log("debug", "gateway.ignored", { postId, channelId, reason: "seen" });
     }
     log("info", "gateway.message", { postId, session: key, via: event.via, kind: word.kind });
-    this.#dispatch.follow(word, message, key);
+    this.#dispatch.follow(word, message, key, { takenUpAgain: false });
   }
 
   #noteOwnPost(post: Post): void {

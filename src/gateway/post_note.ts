@@ -1,4 +1,6 @@
-import type { ReplyTarget } from "../replies/deliver_post.ts";
+import { untilAnswered } from "../mattermost/until_answered.ts";
+import { DELIVERY_MS_MAX, type ReplyTarget } from "../replies/deliver_post.ts";
+import { findReplyPosts } from "../replies/find_reply_posts.ts";
 import { ReplyWriter } from "../replies/reply_writer.ts";
 import type { ExchangeDeps } from "./exchange.ts";
 import type { InboundMessage } from "./inbound.ts";
@@ -14,6 +16,21 @@ export function answerWithNote(
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   return postNote(message, message.postId, note, deps, signal);
+}
+
+/**
+ * The posts that a line of ours has become by which the message was answered before a restart. Asks
+ * the server until it answers.
+ */
+export async function findAnswer(
+  message: InboundMessage,
+  { delivery, sessionOptions }: NoteDeps,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const target = replyTarget(message, sessionOptions);
+  const find = () => findReplyPosts(message.postId, target, delivery, signal);
+  const found = await untilAnswered(find, { msMax: DELIVERY_MS_MAX }, delivery, signal);
+  return [...found.values()].map((post) => post.id);
 }
 
 /** Posts a line of our own that answers nothing: to a message that is answered later, or to nobody. */

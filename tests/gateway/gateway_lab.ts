@@ -1,6 +1,10 @@
 import { join } from "node:path";
 import type { ExchangeDeps } from "../../src/gateway/exchange.ts";
 import { FileCache } from "../../src/files/file_cache.ts";
+import type { ChatCommand } from "../../src/gateway/commands/chat_command.ts";
+import { CommandRegistry } from "../../src/gateway/commands/command_registry.ts";
+import { createTurnCommands } from "../../src/gateway/commands/help_commands.ts";
+import { createSkillNames } from "../../src/gateway/commands/skill_names.ts";
 import { LiveStatus } from "../../src/gateway/gateway_status.ts";
 import { type GatewayDeps, runGateway } from "../../src/gateway/gateway.ts";
 import { Ledger } from "../../src/gateway/ledger.ts";
@@ -48,6 +52,8 @@ export class GatewayLab implements AsyncDisposable {
       readonly wakes?: GatewayDeps["wakes"];
       readonly sessions?: SessionStore;
       readonly drainMs?: number;
+      /** Beside those that lead to turns. */
+      readonly commands?: readonly ChatCommand[];
       readonly exchange?: Partial<ExchangeDeps>;
     } = {},
   ): Promise<RunningGateway> {
@@ -88,6 +94,7 @@ export class GatewayLab implements AsyncDisposable {
         allowedChannels: new Set(),
         groupMessages: "channel",
       },
+      ...commandsOf(options.commands ?? [], log),
       ledger,
       echoes,
       exchange: {
@@ -179,6 +186,15 @@ export class GatewayLab implements AsyncDisposable {
     await this.lab[Symbol.asyncDispose]();
     await this.#home[Symbol.asyncDispose]();
   }
+}
+
+function commandsOf(commands: readonly ChatCommand[], log: Log) {
+  const everybody = { admins: new Set<string>(), userCommands: new Set<string>() };
+  return {
+    commands: new CommandRegistry([...createTurnCommands(), ...commands]),
+    access: { dm: everybody, channel: everybody },
+    skillNames: createSkillNames({ store: undefined, disabled: [], log }),
+  };
 }
 
 export class RunningGateway {

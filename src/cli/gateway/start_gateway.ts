@@ -5,7 +5,7 @@ import type { Access } from "../../config/require_mattermost.ts";
 import { HermesError } from "../../errors.ts";
 import type { LiveStatus } from "../../gateway/gateway_status.ts";
 import type { ExchangeDeps } from "../../gateway/exchange.ts";
-import { runGateway } from "../../gateway/gateway.ts";
+import { type GatewayDeps, runGateway } from "../../gateway/gateway.ts";
 import type { GatePolicy } from "../../gateway/gate.ts";
 import { Ledger } from "../../gateway/ledger.ts";
 import { PendingQuestions } from "../../gateway/questions/pending_questions.ts";
@@ -23,8 +23,9 @@ import type { Network } from "../../runtime/network.ts";
 import type { Secret } from "../../runtime/secret.ts";
 import { WaitingItems } from "../../runtime/waiting_items.ts";
 import { openJsonSessionStore } from "../../sessions/json_session_store.ts";
-import type { SessionKey } from "../../sessions/session_store.ts";
+import type { SessionKey, SessionStore } from "../../sessions/session_store.ts";
 import { type AgentHost, type AgentParts, composeAgent, promptSources } from "../compose_agent.ts";
+import { composeCommands } from "../compose_commands.ts";
 import type { ComposedModels } from "../compose_models.ts";
 import { allowFiles, composeAttachments } from "../compose_attachments.ts";
 import { composeTurn, historyCharsMax } from "../compose_turn.ts";
@@ -66,7 +67,7 @@ export async function startGateway(
 ): Promise<void> {
   const serverUrl = parseServerUrl(host.url);
   if ("problem" in serverUrl) throw new ServerUrlError(serverUrl.problem);
-  const { clock, config, log, models, network, paths, random, status, token } = host;
+  const { clock, config, log, models, network, paths, random, status } = host;
   const model = models.chain.primary.modelId;
   status.note({ server: serverUrl.siteUrl, model, drainMs: config.gateway.drainMs });
   log("info", "gateway.starting", { server: serverUrl.restUrl, model });
@@ -89,46 +90,66 @@ export async function startGateway(
   const cleared = agent.terminal.shells.prepare();
   try {
     reportAccess(me, host);
-    const bot = { userId: me.id, username: me.username };
-    status.note({ bot });
-    const readConfig = () => api.getClientConfig(signals.stop);
-    const [clientConfig, unfinished, sessionCount] = await Promise.all([
-      untilAnswered(readConfig, { msMax: Infinity }, deps, signals.stop),
-      readUnfinishedPosts(ledger, { ...deps, postAgeMsMax: POST_AGE_MS_MAX }, signals.stop),
-      sessions.count().catch(() => undefined), // Whoever writes first is told what is wrong.
-    ]);
-    status.note({ sessions: sessionCount });
-    const echoes = new OwnEchoes();
-    const delivery = { ...deps, botUserId: me.id, pendingSecret: token, echoes };
-    const prompt = promptSources(agent, identity);
-    await runGateway({
-      events: listen(listenerDeps(host, serverUrl, api, me), signals.stop),
-      unfinished,
-      wakes,
-      bot,
-      policy: gatePolicy(host),
-      ledger,
-      echoes,
-      exchange: {
-        ...exchangeSettings(host, clientConfig, agent),
-        sessions,
-        ledger,
-        delivery,
-        questions: new PendingQuestions(),
-        prompt,
-        attachments: composeAttachments(agent, api),
-        outbound: { allowFile: allowFiles(agent), fileBytesMax: clientConfig.fileBytesMax },
-      },
-      drainMs: config.gateway.drainMs,
-      status,
-      clock,
-      log,
-    }, signals.cancel);
+    const parts = { host, serverUrl, api, me, identity, ledger, sessions, wakes, agent };
+    await runGateway(await composeGateway(parts, signals.stop), signals.cancel);
   } finally {
     await cleared;
     await agent.opened.disposeAsync();
     await Promise.all([sessions.close(), ledger.close()]);
   }
+}
+
+/** What is open or known once the bot has signed in. */
+interface GatewayParts {
+  readonly host: GatewayHost;
+  readonly serverUrl: ServerUrl;
+  readonly api: MattermostApi;
+  readonly me: User;
+  readonly identity: string;
+  readonly ledger: Ledger;
+  readonly sessions: SessionStore;
+  readonly wakes: WaitingItems<Wake>;
+  readonly agent: AgentParts;
+}
+
+/** Waits until the server has told what a gateway needs to know. */
+async function composeGateway(parts: GatewayParts, stop: AbortSignal): Promise<GatewayDeps> {
+  const { host, serverUrl, api, me, identity, ledger, sessions, wakes, agent } = parts;
+  const { clock, config, log, random, status, token } = host;
+  const deps = { api, clock, random, log };
+  const bot = { userId: me.id, username: me.username };
+  status.note({ bot });
+  const [clientConfig, unfinished, sessionCount] = await Promise.all([
+    untilAnswered(() => api.getClientConfig(stop), { msMax: Infinity }, deps, stop),
+    readUnfinishedPosts(ledger, { ...deps, postAgeMsMax: POST_AGE_MS_MAX }, stop),
+    sessions.count().catch(() => undefined), // Whoever writes first is told what is wrong.
+  ]);
+  status.note({ sessions: sessionCount });
+  const echoes = new OwnEchoes();
+  return {
+    events: listen(listenerDeps(host, serverUrl, api, me), stop),
+    unfinished,
+    wakes,
+    bot,
+    policy: gatePolicy(host),
+    ...composeCommands(agent),
+    ledger,
+    echoes,
+    exchange: {
+      ...exchangeSettings(host, clientConfig, agent),
+      sessions,
+      ledger,
+      delivery: { ...deps, botUserId: me.id, pendingSecret: token, echoes },
+      questions: new PendingQuestions(),
+      prompt: promptSources(agent, identity),
+      attachments: composeAttachments(agent, api),
+      outbound: { allowFile: allowFiles(agent), fileBytesMax: clientConfig.fileBytesMax },
+    },
+    drainMs: config.gateway.drainMs,
+    status,
+    clock,
+    log,
+  };
 }
 
 /** Says at the start what would otherwise be found out the hard way. */

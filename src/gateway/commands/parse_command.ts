@@ -1,5 +1,5 @@
-/** A command that a person typed in the chat, such as `!approve session`. */
-export interface ChatCommand {
+/** What a person typed as a command, such as `!approve session`. */
+export interface TypedCommand {
   /** In lower case. */
   readonly name: string;
   /** What follows the name, without spaces around it; `""` when nothing does. */
@@ -13,7 +13,7 @@ export interface ChatCommand {
 const COMMAND = /^ {0,3}[!/！]([a-z][a-z0-9_-]*)(?:\s+([\s\S]*))?$/i;
 
 /** The command that a text is, if it begins with one; what stands in code or further on is none. */
-export function parseCommand(text: string): ChatCommand | undefined {
+export function parseCommand(text: string): TypedCommand | undefined {
   const [, name, args = ""] = text.match(COMMAND) ?? [];
   return name === undefined ? undefined : { name: name.toLowerCase(), args: args.trim() };
 }

@@ -3,7 +3,9 @@ import type { SessionKey } from "../../sessions/session_store.ts";
 import type { InboundMessage } from "../inbound.ts";
 import { type Answer, isBelow, isSaidAt, type OpenQuestion } from "../questions/open_question.ts";
 import { HOW_TO_DECIDE, NOTHING_WAITS, onlyOthersNote } from "../questions/question_texts.ts";
-import { parseCommand } from "./parse_command.ts";
+import type { ChatCommand } from "./chat_command.ts";
+import type { CommandRegistry } from "./command_registry.ts";
+import { parseCommand, type TypedCommand } from "./parse_command.ts";
 
 /** What somebody's word means for what the gateway does at the moment. */
 export type Word =
@@ -11,6 +13,10 @@ export type Word =
   | { readonly kind: "message"; readonly waitsFor?: OpenQuestion }
   /** The answer to a question. */
   | { readonly kind: "answer"; readonly question: OpenQuestion; readonly answer: Answer }
+  /** A command that does something of its own. */
+  | { readonly kind: "command"; readonly command: ChatCommand; readonly args: string }
+  /** It looks like a command, and there is none of that name. It may be a skill's. */
+  | { readonly kind: "unknown_command"; readonly name: string }
   /** There is one line to say, and nothing to do. */
   | { readonly kind: "note"; readonly note: string }
   /** The turn of this conversation shall end. */
@@ -26,6 +32,7 @@ export interface WordContext {
   readonly questions: readonly OpenQuestion[];
   /** Whether a turn runs that the message may stop. */
   readonly runsTurn: boolean;
+  readonly commands: Pick<CommandRegistry, "find" | "nearest">;
 }
 
 /**
@@ -33,15 +40,12 @@ export interface WordContext {
  * count without a mention, everything else only when the bot is addressed. Pure.
  */
 export function readWord(message: InboundMessage, context: WordContext): Word {
-  const { isAddressed, questions, runsTurn } = context;
+  const { isAddressed, questions } = context;
   const here = questions.filter((question) => isSaidAt(message, question));
-  const command = parseCommand(message.text);
-  switch (command?.name) {
-    case "approve":
-    case "deny":
-      return readDecision(command, message, here, isAddressed);
-    case "stop":
-      return runsTurn || isAddressed ? { kind: "stop" } : { kind: "aside" };
+  const typed = parseCommand(message.text);
+  if (typed !== undefined) {
+    const word = readCommand(typed, message, here, context);
+    if (word !== undefined) return word;
   }
   const clarification = here.find((question) =>
     question.kind === "clarification" && question.personId === message.senderId &&
@@ -58,8 +62,31 @@ export function readWord(message: InboundMessage, context: WordContext): Word {
   return waitsFor === undefined ? { kind: "message" } : { kind: "message", waitsFor };
 }
 
+/** `undefined` when the text is for the model, whatever it begins with. */
+function readCommand(
+  typed: TypedCommand,
+  message: InboundMessage,
+  here: readonly OpenQuestion[],
+  { isAddressed, runsTurn, commands }: WordContext,
+): Word | undefined {
+  const command = commands.find(typed.name);
+  switch (command?.name) {
+    case "approve":
+    case "deny":
+      return readDecision({ ...typed, name: command.name }, message, here, isAddressed);
+    case "stop":
+      return runsTurn || isAddressed ? { kind: "stop" } : { kind: "aside" };
+  }
+  if (!isAddressed) return command === undefined ? undefined : { kind: "aside" };
+  if (command !== undefined) return { kind: "command", command, args: typed.args };
+  const { name, args } = typed;
+  // "!important read this" is no try at a command, or names a skill; "!statsu all" is one.
+  const isProse = args !== "" && commands.nearest(name) === undefined;
+  return isProse ? undefined : { kind: "unknown_command", name };
+}
+
 function readDecision(
-  { name, args }: { readonly name: string; readonly args: string },
+  { name, args }: TypedCommand,
   message: InboundMessage,
   here: readonly OpenQuestion[],
   isAddressed: boolean,

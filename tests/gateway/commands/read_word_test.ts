@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { CommandRegistry } from "../../../src/gateway/commands/command_registry.ts";
+import { createTurnCommands } from "../../../src/gateway/commands/help_commands.ts";
 import { readReaction, readWord, type Word } from "../../../src/gateway/commands/read_word.ts";
 import type { InboundMessage } from "../../../src/gateway/inbound.ts";
 import type { OpenQuestion } from "../../../src/gateway/questions/open_question.ts";
@@ -30,7 +32,14 @@ function read(
   context: { isAddressed?: boolean; runsTurn?: boolean } = {},
 ): Word {
   const { isAddressed = true, runsTurn = false } = context;
-  return readWord(inboundMessage(message), { sessionKey: KEY, isAddressed, questions, runsTurn });
+  const commands = new CommandRegistry(createTurnCommands());
+  return readWord(inboundMessage(message), {
+    sessionKey: KEY,
+    isAddressed,
+    questions,
+    runsTurn,
+    commands,
+  });
 }
 
 const once = { kind: "allowed", scope: "once" } as const;
@@ -151,10 +160,22 @@ test("[P108] readWord() hears a stop where a turn runs, without a mention too", 
   assert.deepEqual(read({ text: "!stop" }, [], aside), { kind: "aside" });
 });
 
-test("readWord() leaves other commands and words to the model", () => {
-  for (const text of ["!frobnicate", "hello", "/etc/hosts", "stop"]) {
-    assert.deepEqual(read({ text }, []), { kind: "message" }, text);
-  }
+test("[P181] readWord() takes a command where the bot is addressed, and a near miss for one", () => {
+  const word = read({ text: "/Q later, please" }, []);
+  assert.equal(word.kind === "command" && word.command.name, "queue");
+  assert.equal(word.kind === "command" && word.args, "later, please");
+  assert.deepEqual(read({ text: "!frobnicate" }, []), {
+    kind: "unknown_command",
+    name: "frobnicate",
+  });
+  assert.deepEqual(read({ text: "!queu later" }, []), { kind: "unknown_command", name: "queu" });
+  assert.deepEqual(read({ text: "!queue later" }, [], { isAddressed: false }), { kind: "aside" });
+  assert.deepEqual(read({ text: "!frobnicate" }, [], { isAddressed: false }), { kind: "aside" });
+});
+
+test("[P181] readWord() leaves words to the model that only look like a command", () => {
+  const texts = ["hello", "/etc/hosts", "stop", "!important do not miss this", "`!queue it`"];
+  for (const text of texts) assert.deepEqual(read({ text }, []), { kind: "message" }, text);
 });
 
 test("[P106] readReaction() knows what decides", () => {

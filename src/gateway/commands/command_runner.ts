@@ -1,0 +1,103 @@
+import { HermesError } from "../../errors.ts";
+import type { Log } from "../../runtime/log.ts";
+import type { SessionKey } from "../../sessions/session_store.ts";
+import type { AnswerQueue } from "../answer_queue.ts";
+import type { SessionLanes } from "../lanes.ts";
+import { answerWithNote, findAnswer, type NoteDeps } from "../post_note.ts";
+import type { RunningTurns } from "../running_turns.ts";
+import type { Settlement } from "../settlement.ts";
+import type { ActingCommand, ChatCommand, CommandCall, CommandResult } from "./chat_command.ts";
+import { type CommandAccess, isAdmin, mayUse } from "./command_access.ts";
+import { notAllowedText } from "./command_texts.ts";
+
+export interface CommandRunnerDeps {
+  readonly access: CommandAccess;
+  readonly lanes: SessionLanes;
+  readonly turns: RunningTurns;
+  readonly queue: AnswerQueue;
+  readonly settlement: Settlement;
+  readonly notes: NoteDeps;
+  readonly log: Log;
+}
+
+/** A command with where and by whom it was typed. */
+export interface TypedCall extends Omit<CommandCall, "isAdmin"> {
+  readonly command: ChatCommand;
+}
+
+/** Carries out what people type as commands. Each is answered exactly once, also over a crash. */
+export class CommandRunner {
+  readonly #deps: CommandRunnerDeps;
+  readonly #cancel: AbortSignal;
+
+  constructor(deps: CommandRunnerDeps, cancel: AbortSignal) {
+    this.#deps = deps;
+    this.#cancel = cancel;
+  }
+
+  /** Takes a command on. What it does and its answer follow by themselves. */
+  start({ command, ...typed }: TypedCall): void {
+    const { access, lanes, queue, turns } = this.#deps;
+    const { message, sessionKey, takenUpAgain } = typed;
+    if (!mayUse(command.name, message, access)) {
+      return queue.note(message, notAllowedText(command.name), { takenUpAgain });
+    }
+    const call = { ...typed, isAdmin: isAdmin(message, access) };
+    if (command.timing === "message") {
+      const said = command.say(call);
+      if (said.kind === "reply") return queue.note(message, said.text, { takenUpAgain });
+      const { text, how } = said;
+      return queue.put({ ...message, text }, { takenUpAgain, how });
+    }
+    if (command.timing === "ends_turn") turns.stop(sessionKey, message);
+    const aside = `command:${message.postId}` as SessionKey;
+    const lane = command.timing === "beside" ? aside : sessionKey;
+    if (lanes.run(lane, () => this.#perform(command, call))) return;
+    queue.refuse(message, sessionKey);
+  }
+
+  /**
+   * Does what the command does and says its answer.
+   *
+   * @returns the answer, where the model does not give it. What is expected to go wrong is an answer.
+   */
+  async run(command: ActingCommand, call: CommandCall): Promise<CommandResult> {
+    try {
+      return await command.run(call, this.#cancel);
+    } catch (error) {
+      this.#cancel.throwIfAborted();
+      const isKnown = error instanceof HermesError;
+      this.#deps.log("error", "command.failed", {
+        postId: call.message.postId,
+        code: isKnown ? error.code : "bug",
+        error: isKnown ? error.message : error instanceof Error ? error.stack : String(error),
+      });
+      const text = isKnown
+        ? `⚠️ ${error.message}. ${error.hint}`
+        : "⚠️ Something went wrong inside Hermes. The log of the gateway says what.";
+      return { kind: "reply", text };
+    }
+  }
+
+  #perform(command: ActingCommand, call: CommandCall): Promise<void> {
+    const { notes, queue, settlement } = this.#deps;
+    const { message, takenUpAgain } = call;
+    return settlement.run(message, async () => {
+      await settlement.putOnDisk(message.postId);
+      this.#cancel.throwIfAborted();
+      if (takenUpAgain && command.answeredByModel !== true) {
+        const postIds = await findAnswer(message, notes, this.#cancel);
+        if (postIds.length > 0) return postIds;
+      }
+      const result = await this.run(command, call);
+      switch (result.kind) {
+        case "reply":
+          return await answerWithNote(message, result.text, notes, this.#cancel);
+        case "exchange":
+          return await queue.exchange(result.message, result.sessionKey, { takenUpAgain });
+        case "done":
+          return [];
+      }
+    });
+  }
+}
