@@ -5,6 +5,8 @@ import type { ReplyTarget } from "./deliver_post.ts";
 
 /** Pages of 200 posts that are looked through after the post that is answered. */
 const PAGES_MAX = 20;
+/** How far our clock and the server's may be apart. */
+const CLOCKS_APART_MS_MAX = 3_600_000;
 
 /**
  * The posts of our answer to `answerTo` that the server has, by the index of the part. They carry
@@ -37,6 +39,14 @@ export async function* findMarkedPosts(
   }
 }
 
+/**
+ * The name under which a message is posted that answers nothing: with the time before which it was
+ * not posted, by our clock.
+ */
+export function namedByTime(atMs: number, id: string): string {
+  return `.${atMs}.${id}`;
+}
+
 /** In a thread the answer is among its replies; in a channel it is somewhere after the question. */
 async function* candidates(
   answerTo: string,
@@ -45,12 +55,33 @@ async function* candidates(
   signal: AbortSignal,
 ): AsyncGenerator<Post> {
   if (rootId !== "") yield* await threadUnlessGone(rootId, api, signal);
+  if (answerTo.startsWith(".")) return yield* postsSince(timeOf(answerTo), channelId, api, signal);
   for (let page = 0; page < PAGES_MAX; page++) {
     const query = { channelId, afterPostId: postBefore(answerTo), page };
     const { posts, isLast } = await api.getPostsPage(query, signal);
     yield* posts;
     if (isLast) return;
   }
+}
+
+/** Back from the newest post to those of this time. */
+async function* postsSince(
+  atMs: number,
+  channelId: string,
+  api: MattermostApi,
+  signal: AbortSignal,
+): AsyncGenerator<Post> {
+  const oldestMs = atMs - CLOCKS_APART_MS_MAX;
+  for (let page = 0; page < PAGES_MAX; page++) {
+    const { posts, isLast } = await api.getPostsPage({ channelId, page }, signal);
+    yield* posts;
+    if (isLast || (posts[0]?.create_at ?? 0) < oldestMs) return;
+  }
+}
+
+/** 0 for a name that does not tell it. */
+function timeOf(answerTo: string): number {
+  return Number(answerTo.split(".")[1]) || 0;
 }
 
 /** An answer to no post is named for the one that it comes after, with a dot and more behind. */

@@ -1,0 +1,11 @@
+import type { OutboxEntry } from "./outbox_entry.ts";
+
+/** Goes on after a colon. */
+export const LATE_REASON = "it could not be delivered within a day";
+
+/** Stands in the place of a message that came too late. */
+export function lateNote({ queuedAtMs, about }: Pick<OutboxEntry, "queuedAtMs" | "about">): string {
+  const from = about === undefined ? "" : ` from ${about}`;
+  const time = new Date(queuedAtMs).toISOString().slice(0, 16).replace("T", " ");
+  return `_(A message${from} of ${time} UTC could not be delivered within a day and was dropped.)_`;
+}
