@@ -279,6 +279,9 @@ const product: readonly [id: string, promise: string][] = [
     "P210",
     "Direct messages, group messages and channels can be answered in different ways",
   ],
+  ["P240", "A message can be sent to the home channel, to channels, threads and people"],
+  ["P241", "What is sent unasked is posted once, kept while the server is away, over crashes too"],
+  ["P242", "Nothing is called delivered that the server has not stored"],
 ];
 
 export const REQUIREMENTS: readonly Requirement[] = [

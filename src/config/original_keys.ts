@@ -208,7 +208,6 @@ export const ORIGINAL_VARIABLES: readonly string[] = [
   "HERMES_STREAM_RETRIES",
   "HERMES_YOLO_MODE",
   "MATRIX_*",
-  "MATTERMOST_HOME_CHANNEL_NAME",
   "SIGNAL_*",
   "SLACK_*",
   "SMS_*",

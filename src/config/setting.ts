@@ -1,4 +1,4 @@
-import { described, type Parser } from "./parsers.ts";
+import type { Parser } from "./parsers.ts";
 
 /** One row of the table of settings. */
 export interface Setting<T> {
@@ -27,13 +27,4 @@ export function setting<T>(row: Setting<T> & { readonly initial: string }): Sett
 /** A row that is unset unless somebody sets it. */
 export function optional<T>(row: Omit<Setting<T>, "initial">): Setting<T | undefined> {
   return { ...row, initial: undefined };
-}
-
-/** Checks the value, and says that it does nothing yet. */
-export function notSupportedYet<T>(parse: Parser<T>): Parser<T> {
-  return described(parse.schema ?? {}, (raw) => {
-    const parsed = parse(raw);
-    if (parsed.kind === "refused") return parsed;
-    return { ...parsed, warnings: [{ predicate: "is not supported yet and has no effect" }] };
-  });
 }

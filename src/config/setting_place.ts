@@ -13,6 +13,7 @@ const IN_ENV = [
   "mattermost.allowed_users",
   "mattermost.reply_mode",
   "mattermost.home_channel",
+  "mattermost.home_channel_thread_id",
 ];
 
 /** Secrets and the address of the bot go to `.env`, behaviour to config.yaml. */

@@ -74,9 +74,8 @@ test("loadConfig() reads every setting of config.yaml", async () => {
     ].join("\n"),
   });
   assert.deepEqual(messages(problems), []);
-  assert.deepEqual(messages(warnings), [
-    "mattermost.home_channel in HOME/config.yaml, line 5, is not supported yet and has no effect",
-  ]);
+  assert.deepEqual(messages(warnings), []);
+  assert.equal(config?.mattermost.homeChannel, CHANNEL_ID);
   assert.deepEqual(config?.mattermost.allowedUsers, [USER_ID]);
   assert.deepEqual(config?.mattermost.allowedChannels, [CHANNEL_ID]);
   assert.deepEqual(config?.mattermost.freeResponseChannels, [CHANNEL_ID]);

@@ -34,7 +34,6 @@ test("[P18] every setting of the original that has no effect here is named as su
   for (
     const key of [
       "TELEGRAM_BOT_TOKEN",
-      "MATTERMOST_HOME_CHANNEL_NAME",
       "HERMES_HUMAN_DELAY_MODE",
       "agent.restart_drain_timeout",
       "custom_providers.0.extra_body",

@@ -92,7 +92,7 @@ const VARIABLES: [name: string, predicate: RegExp | undefined][] = [
   ["HERMES_SOMETHING_ELSE", /is not a known setting and has no effect: delete it or look/],
   ["HERMES_HOME", /has no effect in \.env/],
   ["TELEGRAM_BOT_TOKEN", /not supported yet/],
-  ["MATTERMOST_HOME_CHANNEL_NAME", /not supported yet/],
+  ["MATTERMOST_HOME_CHANNEL_NAME", undefined],
 ];
 
 for (const [name, predicate] of VARIABLES) {
@@ -107,7 +107,7 @@ for (const [name, predicate] of VARIABLES) {
 test("[P18] unknownInEnvironment() tells misspellings and settings of the original alone", () => {
   const names = [
     "MATTERMOST_TOKN",
-    "MATTERMOST_HOME_CHANNEL_NAME",
+    "HERMES_HUMAN_DELAY_MODE",
     "MATTERMOST_SERVICE_PORT_8065",
     "MATTERMOST_URL",
     "HERMES_HOME",

@@ -18,7 +18,9 @@ import { listen } from "../../mattermost/listener.ts";
 import { signIn } from "../../mattermost/sign_in.ts";
 import type { ClientConfig, User } from "../../mattermost/types.ts";
 import { untilAnswered } from "../../mattermost/until_answered.ts";
+import type { DeliveryDeps } from "../../replies/deliver_post.ts";
 import { OwnEchoes } from "../../replies/own_echoes.ts";
+import type { Log } from "../../runtime/log.ts";
 import type { Network } from "../../runtime/network.ts";
 import type { Secret } from "../../runtime/secret.ts";
 import { WaitingItems } from "../../runtime/waiting_items.ts";
@@ -28,6 +30,7 @@ import { type AgentHost, type AgentParts, composeAgent, promptSources } from "..
 import { composeCommands } from "../compose_commands.ts";
 import type { ComposedModels } from "../compose_models.ts";
 import { allowFiles, composeAttachments } from "../compose_attachments.ts";
+import { openOutbox, type OutboxParts } from "../compose_outbox.ts";
 import { composeTurn, historyCharsMax } from "../compose_turn.ts";
 
 /** Everything that one gateway needs from outside. `hermes gateway` and `hermes demo` differ in it. */
@@ -81,16 +84,17 @@ export async function startGateway(
   ]);
   const sessions = openJsonSessionStore({ folder: paths.sessionsFolder, clock, random, log });
   const wakes = new WaitingItems<Wake>(WAKES_WAITING_MAX);
-  const wake = (sessionKey: SessionKey, text: string) => {
-    if (!wakes.push({ sessionKey, text })) {
-      log("warn", "gateway.wake_lost", { session: sessionKey });
-    }
-  };
-  const agent = composeAgent({ ...host, wake });
+  const { token } = host;
+  const delivery = { ...deps, botUserId: me.id, pendingSecret: token, echoes: new OwnEchoes() };
+  const readConfig = () => api.getClientConfig(signals.stop);
+  const clientConfig = untilAnswered(readConfig, { msMax: Infinity }, deps, signals.stop);
+  await using outbox = openOutbox({ ...host, ...delivery, clientConfig });
+  const agent = composeAgent({ ...host, wake: wakeWith(wakes, log) });
   const cleared = agent.terminal.shells.prepare();
   try {
     reportAccess(me, host);
-    const parts = { host, serverUrl, api, me, identity, ledger, sessions, wakes, agent };
+    const opened = { ledger, sessions, wakes, agent, outbox };
+    const parts = { host, serverUrl, clientConfig, delivery, me, identity, ...opened };
     await runGateway(await composeGateway(parts, signals.stop), signals.cancel);
   } finally {
     await cleared;
@@ -103,29 +107,37 @@ export async function startGateway(
 interface GatewayParts {
   readonly host: GatewayHost;
   readonly serverUrl: ServerUrl;
-  readonly api: MattermostApi;
+  readonly clientConfig: Promise<ClientConfig>;
+  readonly delivery: DeliveryDeps;
   readonly me: User;
   readonly identity: string;
   readonly ledger: Ledger;
   readonly sessions: SessionStore;
   readonly wakes: WaitingItems<Wake>;
   readonly agent: AgentParts;
+  readonly outbox: OutboxParts;
+}
+
+function wakeWith(wakes: WaitingItems<Wake>, log: Log) {
+  return (sessionKey: SessionKey, text: string) => {
+    const isTaken = wakes.push({ sessionKey, text });
+    if (!isTaken) log("warn", "gateway.wake_lost", { session: sessionKey });
+  };
 }
 
 /** Waits until the server has told what a gateway needs to know. */
 async function composeGateway(parts: GatewayParts, stop: AbortSignal): Promise<GatewayDeps> {
-  const { host, serverUrl, api, me, identity, ledger, sessions, wakes, agent } = parts;
-  const { clock, config, log, random, status, token } = host;
-  const deps = { api, clock, random, log };
+  const { host, serverUrl, delivery, me, identity, ledger, sessions, wakes, agent } = parts;
+  const { clock, config, log, status } = host;
+  const { api, echoes } = delivery;
   const bot = { userId: me.id, username: me.username };
   status.note({ bot });
   const [clientConfig, unfinished, sessionCount] = await Promise.all([
-    untilAnswered(() => api.getClientConfig(stop), { msMax: Infinity }, deps, stop),
-    readUnfinishedPosts(ledger, { ...deps, postAgeMsMax: POST_AGE_MS_MAX }, stop),
+    parts.clientConfig,
+    readUnfinishedPosts(ledger, { ...delivery, postAgeMsMax: POST_AGE_MS_MAX }, stop),
     sessions.count().catch(() => undefined), // Whoever writes first is told what is wrong.
   ]);
   status.note({ sessions: sessionCount });
-  const echoes = new OwnEchoes();
   return {
     events: listen(listenerDeps(host, serverUrl, api, me), stop),
     unfinished,
@@ -139,7 +151,7 @@ async function composeGateway(parts: GatewayParts, stop: AbortSignal): Promise<G
       ...exchangeSettings(host, clientConfig, agent),
       sessions,
       ledger,
-      delivery: { ...deps, botUserId: me.id, pendingSecret: token, echoes },
+      delivery,
       questions: new PendingQuestions(),
       prompt: promptSources(agent, identity),
       attachments: composeAttachments(agent, api),

@@ -5,12 +5,13 @@ import {
   channelTexts,
   choice,
   id,
+  plainText,
   proxyUrl,
   secret,
   userIdList,
   webUrl,
 } from "../parsers.ts";
-import { notSupportedYet, optional, setting } from "../setting.ts";
+import { optional, setting } from "../setting.ts";
 
 /** The server, the bot, and who is answered where. */
 export const MATTERMOST_SETTINGS = {
@@ -66,15 +67,21 @@ export const MATTERMOST_SETTINGS = {
   homeChannel: optional({
     key: "mattermost.home_channel",
     env: ["MATTERMOST_HOME_CHANNEL"],
-    parse: notSupportedYet(id("channel")),
-    doc: "Id of the channel for scheduled messages and notices; not supported yet.",
+    parse: id("channel"),
+    doc: "Id of the channel for scheduled messages and notices.",
   }),
   homeThread: optional({
     key: "mattermost.home_channel_thread_id",
     env: ["MATTERMOST_HOME_CHANNEL_THREAD_ID"],
-    parse: notSupportedYet(id("post")),
-    doc:
-      "Id of the post under which scheduled messages are put in the home channel; not supported yet.",
+    parse: id("post"),
+    doc: "Id of the post under which scheduled messages are put in the home channel.",
+  }),
+  homeChannelName: setting({
+    key: "mattermost.home_channel_name",
+    env: ["MATTERMOST_HOME_CHANNEL_NAME"],
+    parse: plainText,
+    initial: "Home",
+    doc: "What the model is told that the home channel is called.",
   }),
   requireMention: setting({
     key: "mattermost.require_mention",

@@ -195,7 +195,9 @@ export class Courier {
         if (this.#signal.aborted) return;
         const reason = reasonOf(error);
         if (!mayPass(error)) {
-          if (!(error instanceof HermesError)) log("error", "outbox.bug", { id, ...stackOf(error) });
+          if (!(error instanceof HermesError)) {
+            log("error", "outbox.bug", { id, ...stackOf(error) });
+          }
           return await this.#settle(carried, { kind: "failed", reason, atMs: clock.nowMs() });
         }
         const retryInMs = backoffDelayMs(attempt, RETRY_DELAYS, random);
@@ -237,7 +239,11 @@ export class Courier {
   async #expire(carried: Carried): Promise<void> {
     const { entry, reason = LATE_REASON } = carried;
     const { clock, log } = this.#deps;
-    await this.#settle(carried, { kind: "failed", reason: lateReason(reason), atMs: clock.nowMs() });
+    await this.#settle(carried, {
+      kind: "failed",
+      reason: lateReason(reason),
+      atMs: clock.nowMs(),
+    });
     if (entry.id.endsWith(LATE_MARK)) return;
     const id = `${entry.id}${LATE_MARK}`;
     const text = lateNote(entry);

@@ -25,7 +25,7 @@ export interface ServerLimits {
 }
 
 export interface EntryDeliveryDeps extends DeliveryDeps {
-  readonly limits: ServerLimits;
+  readonly limits: Promise<ServerLimits>;
   /** Takes out what nobody may see. */
   readonly redact: Redact;
   /** For a text that becomes a file; belongs to this message alone. */
@@ -62,7 +62,7 @@ export async function deliverEntry(
     { paths: files, target: posted.target, answerTo, existing },
     {
       ...deps,
-      fileBytesMax: deps.limits.fileBytesMax,
+      fileBytesMax: (await deps.limits).fileBytesMax,
       allowFile: (path) => Promise.resolve({ kind: "allowed", realPath: path }), // Copies of ours.
     },
     signal,
@@ -76,8 +76,9 @@ export async function deliverEntry(
 /** The texts of its posts, and the files to post below them. */
 async function toParts(
   entry: OutboxEntry,
-  { limits, ownFolder, redact }: EntryDeliveryDeps,
+  { ownFolder, redact, ...deps }: EntryDeliveryDeps,
 ): Promise<{ readonly parts: readonly string[]; readonly files: readonly string[] }> {
+  const limits = await deps.limits;
   const text = cleanText(redact(entry.text)); // Others, too, write into the outbox.
   if (isInvisible(text)) return { parts: [], files: entry.files };
   const split = (whole: string, runesMax: number) => {

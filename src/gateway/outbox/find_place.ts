@@ -88,7 +88,9 @@ async function inThreadOf(
   } catch (error) {
     const isRefusal = error instanceof MattermostApiError && [403, 404].includes(error.status);
     if (!isRefusal) throw error;
-    const reason = `${targetText({ kind: "post", postId })} does not exist, or the bot may not see it`;
+    const reason = `${
+      targetText({ kind: "post", postId })
+    } does not exist, or the bot may not see it`;
     return refused(reason, "Check the link, and that the bot is in the channel.");
   }
 }

@@ -123,10 +123,16 @@ test("[P241] Courier keeps what the server does not take for a day, and then say
   const message = outbox.message({ about: 'the job "Backup"' });
   const outcome = await courier.deliver(message, watch, outbox.never);
   assert.ok(outcome.kind === "failed");
-  assert.match(outcome.reason, /^it could not be delivered within a day \(cannot create a post: .*500/);
+  assert.match(
+    outcome.reason,
+    /^it could not be delivered within a day \(cannot create a post: .*500/,
+  );
   assert.match(reasons[0] ?? "", /^cannot create a post: Mattermost answered 500/);
   const note = await outbox.lab.sandbox.posted((post) => post.message.includes("was dropped"));
-  assert.match(note.message, /^_\(A message from the job "Backup" of 2023-11-14 22:13 UTC could not/);
+  assert.match(
+    note.message,
+    /^_\(A message from the job "Backup" of 2023-11-14 22:13 UTC could not/,
+  );
   assert.equal(outbox.posts().length, 1);
 });
 
@@ -156,7 +162,9 @@ test("[P241] Courier finishes after a crash what was begun, wherever it was cut 
     for (const isAfter of [false, true]) {
       const text = `message ${index} ${isAfter}`;
       const first = outbox.courier();
-      if (!isAfter) sandbox.faults.rest = [{ path: cut, answer: { kind: "delay", durationMs: 1e12 } }];
+      if (!isAfter) {
+        sandbox.faults.rest = [{ path: cut, answer: { kind: "delay", durationMs: 1e12 } }];
+      }
       const before = sandbox.requests.length;
       const id = `m${index}.${isAfter}`;
       const message = outbox.message({ id, text, files: [path] });
@@ -177,7 +185,10 @@ test("[P241] Courier finishes after a crash what was begun, wherever it was cut 
     }
   }
   assert.equal(outbox.posts().length, 2 * 2 * cuts.length);
-  assert.deepEqual((await readdir(outbox.folderPath)).filter((name) => name.endsWith(".files")), []);
+  assert.deepEqual(
+    (await readdir(outbox.folderPath)).filter((name) => name.endsWith(".files")),
+    [],
+  );
 });
 
 test("[P241] Courier takes up what another process puts into the outbox, and says there what became of it", async () => {
@@ -200,7 +211,8 @@ test("[P241] Courier splits a long text, and attaches one that is longer still",
   const parts = await outbox.delivered(outbox.message({ text }));
   assert.equal(parts.length, 2);
   assert.ok(parts.map((post) => post.message).join("").trimEnd() === text.trimEnd());
-  const limits = { runesMax: 1_000, fileBytesMax: 1_000_000, filesEnabled: true };
+  const small = { runesMax: 1_000, fileBytesMax: 1_000_000, filesEnabled: true };
+  const limits = Promise.resolve(small);
   const { courier } = outbox.courier({ change: { limits } });
   const [beginning, attached, ...more] = await outbox.delivered(
     outbox.message({ id: "m2", text }),
@@ -221,6 +233,8 @@ test("[P241] Courier notifies no channel and shows no secret, on the server and 
   assert.equal(post?.message, "@\u200ball the token is ***");
   const stored = await readFile(join(outbox.folderPath, "m1.json"), "utf8");
   assert.doesNotMatch(stored, /topsecret/);
-  const [loud] = await outbox.delivered(outbox.message({ id: "m2", text: "@here", notifies: true }));
+  const [loud] = await outbox.delivered(
+    outbox.message({ id: "m2", text: "@here", notifies: true }),
+  );
   assert.equal(loud?.message, "@here");
 });

@@ -87,7 +87,7 @@ export class OutboxLab implements AsyncDisposable {
       log: client.log,
       home: this.home,
       folder: this.folder,
-      limits: { runesMax: 16_383, fileBytesMax: 1_000_000, filesEnabled: true },
+      limits: Promise.resolve({ runesMax: 16_383, fileBytesMax: 1_000_000, filesEnabled: true }),
       redact: createRedactor({ secrets: () => ["topsecret-token"], hidesPatterns: true }),
       ...change,
     };

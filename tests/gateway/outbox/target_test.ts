@@ -43,7 +43,9 @@ test("[P240] parseTarget() takes its own words back", () => {
 });
 
 test("[P240] parseTarget() guesses nothing", () => {
-  for (const typed of ["", "hom", "general", "slack:general", "@", "~", "a b", "@al ice", "/x", "all"]) {
+  for (
+    const typed of ["", "hom", "general", "slack:general", "@", "~", "a b", "@al ice", "/x", "all"]
+  ) {
     assert.equal(parseTarget(typed).kind, "refused", typed);
   }
   assert.deepEqual(parseTarget("general"), {
