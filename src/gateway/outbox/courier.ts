@@ -41,6 +41,10 @@ interface Carried {
   readonly finish: (outcome: DeliveryOutcome) => void;
 }
 
+type Taken =
+  | { readonly kind: "carried"; readonly carried: Carried }
+  | { readonly kind: "done"; readonly outcome: DeliveryOutcome };
+
 /**
  * Carries the messages of the outbox to the server: those of one target one after the other, in the
  * order in which they were taken on, until the server has stored them or a day is over.
@@ -52,6 +56,7 @@ export class Courier {
   readonly #done = new Map<string, OutboxEntry>();
   /** The last message of each target. */
   readonly #lanes = new Map<string, Promise<void>>();
+  #taking: Promise<void> = Promise.resolve();
   #forgetAtMs = 0;
 
   /** Nothing is sent any more when `signal` aborts: what waits is sent after the next start. */
@@ -129,10 +134,14 @@ export class Courier {
     await this.#write(next);
   }
 
-  async #take(message: Outgoing): Promise<
-    | { readonly kind: "carried"; readonly carried: Carried }
-    | { readonly kind: "done"; readonly outcome: DeliveryOutcome }
-  > {
+  /** One after the other: their order is that of the calls, and not of what the disk does. */
+  #take(message: Outgoing): Promise<Taken> {
+    const taking = this.#taking.then(() => this.#takeNow(message));
+    this.#taking = taking.then(() => {}, () => {}); // Whoever sends it hears of a failure.
+    return taking;
+  }
+
+  async #takeNow(message: Outgoing): Promise<Taken> {
     const known = this.#carried.get(message.id);
     if (known !== undefined) return { kind: "carried", carried: known };
     if (this.#carried.size >= WAITING_MAX) {
