@@ -274,6 +274,11 @@ const product: readonly [id: string, promise: string][] = [
     "P181",
     "A command counts at the very start, in any case and form; what only looks like one is for the model",
   ],
+  [
+    "P184",
+    "A conversation can be named, listed and gone back to by those who had it, and no others",
+  ],
+  ["P185", "What was said last can be taken back or asked again, once, also over a crash"],
   ["P183", "Where admins are listed, they may use all commands, and others those that are listed"],
   [
     "P210",

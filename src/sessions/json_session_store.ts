@@ -9,6 +9,9 @@ import { SessionFile } from "./session_file.ts";
 import { SessionIndex } from "./session_index.ts";
 import { NO_SESSION_USAGE } from "./session_usage.ts";
 import type {
+  KnownSession,
+  SaidPost,
+  SessionChoices,
   SessionKey,
   SessionPrompt,
   SessionStore,
@@ -119,6 +122,54 @@ class JsonSessionStore implements SessionStore {
 
   describe(key: SessionKey): Promise<SessionSummary | undefined> {
     return this.#inOrder(key, (index) => Promise.resolve(index.get(key)));
+  }
+
+  lastUsedAtMs(key: SessionKey): Promise<number | undefined> {
+    return this.#inOrder(key, async (index) => {
+      const summary = index.get(key);
+      return summary && await (await this.#openSession(summary)).lastUsedAtMs();
+    });
+  }
+
+  saidPosts(key: SessionKey): Promise<readonly SaidPost[]> {
+    return this.#inOrder(key, async (index) => {
+      const summary = index.get(key);
+      return summary === undefined ? [] : await (await this.#openSession(summary)).saidPosts();
+    });
+  }
+
+  setTitle(key: SessionKey, title: string): Promise<void> {
+    return this.#inOrder(key, async (index) => {
+      await this.#beginSession(key, this.#deps.clock.nowMs(), index);
+      await index.change(key, { title });
+    });
+  }
+
+  choose(key: SessionKey, choices: SessionChoices): Promise<void> {
+    return this.#inOrder(key, async (index) => {
+      await this.#beginSession(key, this.#deps.clock.nowMs(), index);
+      await index.change(key, { choices: { ...index.get(key)?.choices, ...choices } });
+    });
+  }
+
+  async known(): Promise<readonly KnownSession[]> {
+    return (await this.#openIndex()).all();
+  }
+
+  resume(key: SessionKey, id: string): Promise<boolean> {
+    // Two conversations must never write into one file, so the same id is resumed once at a time.
+    return this.#inOrder(`resume:${id}` as SessionKey, async (index) => {
+      const holder = index.holderOf(id);
+      if (holder === key) return true;
+      if (holder !== undefined) await this.reset(holder);
+      return await this.#inOrder(key, async () => {
+        const wanted = index.find(id);
+        if (wanted === undefined) return false;
+        await this.#closeSession(key);
+        await index.add({ ...wanted, key });
+        return true;
+      });
+    });
   }
 
   async count(): Promise<number> {

@@ -19,6 +19,7 @@ import {
   type SessionHeader,
 } from "./session_lines.ts";
 import type {
+  SaidPost,
   SessionPrompt,
   SessionSummary,
   SessionUsage,
@@ -80,6 +81,8 @@ export class SessionFile {
     this.#file.write(lines + this.#repeatPrompt(Buffer.byteLength(lines)));
     await this.#file.sync();
     this.#tail?.add(messages.map((stored) => stored.message));
+    const lastUsedAtMs = messages.at(-1)?.atMs;
+    if (this.#notes !== undefined) this.#notes = { ...this.#notes, lastUsedAtMs };
   }
 
   /** As `SessionStore.loadExchange`. Looks for the message in the end of the file alone. */
@@ -103,7 +106,12 @@ export class SessionFile {
     const unknown = { ...usage, contextTokens: 0 };
     this.#file.write(encodeCompaction(messages, atMs) + encodeUsage(unknown));
     await this.#file.sync();
-    this.#notes = { prompt: undefined, usage: unknown, bytesAfterPrompt: 0 };
+    this.#notes = {
+      prompt: undefined,
+      usage: unknown,
+      bytesAfterPrompt: 0,
+      lastUsedAtMs: atMs,
+    };
     this.#tail = undefined; // Read anew by the next load.
   }
 
@@ -123,6 +131,17 @@ export class SessionFile {
   /** As `SessionStore.usageOf`. */
   async usage(): Promise<SessionUsage> {
     return (await this.#readNotes()).usage;
+  }
+
+  /** As `SessionStore.lastUsedAtMs`. */
+  async lastUsedAtMs(): Promise<number | undefined> {
+    return (await this.#readNotes()).lastUsedAtMs;
+  }
+
+  /** As `SessionStore.saidPosts`. Looks in the end of the file alone. */
+  async saidPosts(): Promise<readonly SaidPost[]> {
+    const { values } = await readJsonLinesTail(this.#path, { bytesMax: LOOK_BACK_BYTES_MAX });
+    return readMessages(values).saidPosts;
   }
 
   /** As `SessionStore.addUsage`. It need not survive a loss of power. */
@@ -171,6 +190,7 @@ interface Notes {
   /** How many bytes stand behind the prompt in the file, at most. */
   readonly bytesAfterPrompt: number;
   readonly usage: SessionUsage;
+  readonly lastUsedAtMs: number | undefined;
 }
 
 /** The first header in the beginning of a file; `undefined` when there is none, or no file. */

@@ -7,101 +7,146 @@ import { readJsonLines } from "../runtime/json_lines.ts";
 import type { Log } from "../runtime/log.ts";
 import { readSessionHeader } from "./session_file.ts";
 import { decodeSummary } from "./session_lines.ts";
-import type { SessionKey, SessionSummary } from "./session_store.ts";
+import type { KnownSession, SessionKey, SessionSummary } from "./session_store.ts";
 
 const INDEX_NAME = "index.jsonl";
 const SESSION_SUFFIX = ".jsonl";
 
 /**
- * Which session of each key is the current one: a file to which every change adds a line, of which
- * the last for a key counts. Without the file it is made from the headers of the sessions, and then
- * a session that was ended, and has no successor, is the current one again.
+ * Which sessions there are, and which of each key is the current one: a file to which every change
+ * adds a line, of which the last counts. Without the file it is made from the headers of the sessions,
+ * and then a session that was ended, and has no successor, is the current one again.
  */
 export class SessionIndex {
   readonly #file: AppendFile;
-  readonly #sessions: Map<SessionKey, SessionSummary>;
+  readonly #entries: Entries;
 
   /** Throws a `FileError`. */
   static async open(folder: string, log: Log): Promise<SessionIndex> {
     const path = join(folder, INDEX_NAME);
     const { values, badLines } = await readJsonLines(path);
     if (badLines > 0) log("warn", "sessions.bad_lines", { file: path, badLines });
-    const sessions = values.length > 0 ? replay(values) : await readHeaders(folder);
-    if (values.length === 0 && sessions.size > 0) {
-      const lines = [...sessions.values()].map(encodeEntry);
+    const entries = values.length > 0 ? replay(values) : replay(await readHeaders(folder));
+    if (values.length === 0 && entries.current.size > 0) {
+      const lines = [...entries.current.values()].map((id) => encode(entries.byId.get(id)));
       await writeFileAtomic(path, lines.join(""), { mode: 0o600 });
-      log("warn", "sessions.index_rebuilt", { file: path, sessions: sessions.size });
+      log("warn", "sessions.index_rebuilt", { file: path, sessions: entries.current.size });
     }
-    return new SessionIndex(await AppendFile.open(path), sessions);
+    return new SessionIndex(await AppendFile.open(path), entries);
   }
 
-  private constructor(file: AppendFile, sessions: Map<SessionKey, SessionSummary>) {
+  private constructor(file: AppendFile, entries: Entries) {
     this.#file = file;
-    this.#sessions = sessions;
+    this.#entries = entries;
   }
 
+  /** How many sessions have not ended. */
   get size(): number {
-    return this.#sessions.size;
+    return this.#entries.current.size;
   }
 
+  /** The current session of a key. */
   get(key: SessionKey): SessionSummary | undefined {
-    return this.#sessions.get(key);
+    return this.#entries.byId.get(this.#entries.current.get(key) ?? "");
+  }
+
+  /** A session by its id, whether or not it has ended. */
+  find(id: string): SessionSummary | undefined {
+    return this.#entries.byId.get(id);
+  }
+
+  /** The key of which a session is the current one. */
+  holderOf(id: string): SessionKey | undefined {
+    const key = this.#entries.byId.get(id)?.key;
+    return key !== undefined && this.#entries.current.get(key) === id ? key : undefined;
+  }
+
+  /** As `SessionStore.known`. */
+  all(): readonly KnownSession[] {
+    return [...this.#entries.byId.values()]
+      .map((summary) => ({ ...summary, isCurrent: this.holderOf(summary.id) !== undefined }))
+      .sort((a, b) => b.createdAtMs - a.createdAtMs);
   }
 
   /** Makes a session the current one of its key. Resolves when that is on the disk. */
-  async add(summary: SessionSummary): Promise<void> {
-    this.#file.write(encodeEntry(summary));
-    await this.#file.sync();
-    this.#sessions.set(summary.key, summary);
+  add(summary: SessionSummary): Promise<void> {
+    return this.#put(summary);
+  }
+
+  /** Changes what is known of the current session of `key`. Resolves when that is on the disk. */
+  async change(key: SessionKey, change: Pick<SessionSummary, "title" | "choices">): Promise<void> {
+    const summary = this.get(key);
+    if (summary !== undefined) await this.#put({ ...summary, ...change });
   }
 
   /** Leaves `key` without a session. Resolves when that is on the disk. */
-  async end(key: SessionKey, endedAtMs: number): Promise<void> {
-    this.#file.write(`${JSON.stringify({ key, endedAtMs })}\n`);
-    await this.#file.sync();
-    this.#sessions.delete(key);
+  end(key: SessionKey, endedAtMs: number): Promise<void> {
+    return this.#put({ key, endedAtMs });
   }
 
   close(): Promise<void> {
     return this.#file.close();
   }
-}
 
-function encodeEntry({ key, id, createdAtMs }: SessionSummary): string {
-  return `${JSON.stringify({ key, id, createdAtMs })}\n`;
-}
-
-function replay(values: readonly unknown[]): Map<SessionKey, SessionSummary> {
-  const sessions = new Map<SessionKey, SessionSummary>();
-  for (const value of values) {
-    const summary = decodeSummary(value);
-    const endedKey = decodeEndedKey(value);
-    if (summary !== undefined) sessions.set(summary.key, summary);
-    else if (endedKey !== undefined) sessions.delete(endedKey);
+  async #put(line: SessionSummary | EndedKey): Promise<void> {
+    this.#file.write(encode(line));
+    await this.#file.sync();
+    apply(line, this.#entries);
   }
-  return sessions;
 }
 
-function decodeEndedKey(value: unknown): SessionKey | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  if (!("key" in value && "endedAtMs" in value) || typeof value.key !== "string") return undefined;
-  return value.key as SessionKey;
+interface Entries {
+  readonly byId: Map<string, SessionSummary>;
+  readonly current: Map<SessionKey, string>;
 }
 
-/** The newest session of each key, from the session files themselves. */
-async function readHeaders(folder: string): Promise<Map<SessionKey, SessionSummary>> {
-  const sessions = new Map<SessionKey, SessionSummary>();
+/** A key that has no session any more. */
+interface EndedKey {
+  readonly key: SessionKey;
+  readonly endedAtMs: number;
+}
+
+function encode(line: SessionSummary | EndedKey | undefined): string {
+  return `${JSON.stringify(line)}\n`;
+}
+
+function replay(values: readonly unknown[]): Entries {
+  const entries: Entries = { byId: new Map(), current: new Map() };
+  for (const value of values) {
+    const line = decodeSummary(value) ?? decodeEndedKey(value);
+    if (line !== undefined) apply(line, entries);
+  }
+  return entries;
+}
+
+function apply(line: SessionSummary | EndedKey, { byId, current }: Entries): void {
+  if ("endedAtMs" in line) {
+    current.delete(line.key);
+    return;
+  }
+  byId.set(line.id, line);
+  current.set(line.key, line.id);
+}
+
+function decodeEndedKey(value: unknown): EndedKey | undefined {
+  if (typeof value !== "object" || value === null || !("key" in value && "endedAtMs" in value)) {
+    return undefined;
+  }
+  const { key, endedAtMs } = value;
+  if (typeof key !== "string" || typeof endedAtMs !== "number") return undefined;
+  return { key: key as SessionKey, endedAtMs };
+}
+
+/** The sessions as their files know them, the newest of each key last. */
+async function readHeaders(folder: string): Promise<readonly SessionSummary[]> {
+  const sessions: SessionSummary[] = [];
   for (const name of await listFolder(folder)) {
     if (!name.endsWith(SESSION_SUFFIX) || name === INDEX_NAME) continue;
     const header = await readSessionHeader(join(folder, name));
     if (header?.kind !== "ours") continue;
-    const { summary } = header;
-    const known = sessions.get(summary.key);
-    if (known === undefined || known.createdAtMs <= summary.createdAtMs) {
-      sessions.set(summary.key, summary);
-    }
+    sessions.push(header.summary);
   }
-  return sessions;
+  return sessions.sort((a, b) => a.createdAtMs - b.createdAtMs);
 }
 
 async function listFolder(folder: string): Promise<string[]> {

@@ -1,6 +1,8 @@
 import type { Message } from "../transcript/message.ts";
 import { asObject, decodeMessage } from "./decode_message.ts";
 import type {
+  SaidPost,
+  SessionChoices,
   SessionKey,
   SessionPrompt,
   SessionSummary,
@@ -38,7 +40,24 @@ export function decodeSummary(value: unknown): SessionSummary | undefined {
   const summary = asObject(value);
   if (typeof summary?.key !== "string" || typeof summary.createdAtMs !== "number") return undefined;
   if (typeof summary.id !== "string" || !SESSION_ID.test(summary.id)) return undefined;
-  return { key: summary.key as SessionKey, id: summary.id, createdAtMs: summary.createdAtMs };
+  const { title, choices } = summary;
+  return {
+    key: summary.key as SessionKey,
+    id: summary.id,
+    createdAtMs: summary.createdAtMs,
+    ...(typeof title === "string" && { title }),
+    ...(choices !== undefined && { choices: decodeChoices(choices) }),
+  };
+}
+
+function decodeChoices(value: unknown): SessionChoices {
+  const { model, provider, reasoningEffort, showsReasoning } = asObject(value) ?? {};
+  return {
+    ...(typeof model === "string" && { model }),
+    ...(typeof provider === "string" && { provider }),
+    ...(typeof reasoningEffort === "string" && { reasoningEffort }),
+    ...(typeof showsReasoning === "boolean" && { showsReasoning }),
+  };
 }
 
 export function encodeStoredMessage(stored: StoredMessage): string {
@@ -82,6 +101,8 @@ export interface ReadMessages {
   readonly unreadable: number;
   /** The message that came from a post and those up to the next user's; empty when it is not there. */
   readonly exchange: (postId: string) => Message[];
+  /** Messages of users that came from posts. */
+  readonly saidPosts: readonly SaidPost[];
 }
 
 /**
@@ -107,21 +128,31 @@ export function readMessages(values: readonly unknown[]): ReadMessages {
     const end = said.findIndex((message, index) => index > 0 && message.role === "user");
     return end < 0 ? said : said.slice(0, end);
   };
-  return { messages, isCompacted: start >= 0, unreadable, exchange };
+  const saidPosts = read.slice(start + 1).flatMap((line): SaidPost[] => {
+    if (line.kind !== "message" || line.message.role !== "user") return [];
+    return typeof line.postId === "string"
+      ? [{ postId: line.postId, text: line.message.text }]
+      : [];
+  });
+  return { messages, isCompacted: start >= 0, unreadable, exchange, saidPosts };
 }
 
-/** The newest system prompt and the newest sum of usage among the lines of a file. */
-export function readNotes(
-  values: readonly unknown[],
-): { readonly prompt: SessionPrompt | undefined; readonly usage: SessionUsage } {
+/** The newest system prompt, the newest sum of usage and the newest time among the lines of a file. */
+export function readNotes(values: readonly unknown[]): {
+  readonly prompt: SessionPrompt | undefined;
+  readonly usage: SessionUsage;
+  readonly lastUsedAtMs: number | undefined;
+} {
   let prompt: SessionPrompt | undefined;
   let usage = NO_SESSION_USAGE;
+  const times = values.map((value) => asObject(value)?.atMs);
+  const lastUsedAtMs = times.findLast((atMs) => typeof atMs === "number");
   for (const line of values.map(decodeLine)) {
     if (line?.kind === "prompt") prompt = line.prompt;
     if (line?.kind === "compacted") prompt = undefined;
     if (line?.kind === "usage") usage = line.usage;
   }
-  return { prompt, usage };
+  return { prompt, usage, lastUsedAtMs };
 }
 
 function indexOf(lines: readonly Line[], postId: string): number {

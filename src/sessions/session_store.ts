@@ -19,6 +19,30 @@ export interface SessionSummary {
   /** `YYYYMMDD_HHMMSS_<8 hex>`, also the file's name. */
   readonly id: string;
   readonly createdAtMs: number;
+  /** What people know it by; missing until somebody named it. */
+  readonly title?: string;
+  /** What people chose for it; missing while the settings hold. */
+  readonly choices?: SessionChoices;
+}
+
+/** What people chose for a session in place of the settings. It ends with the session. */
+export interface SessionChoices {
+  readonly model?: string;
+  /** Whose model that is; missing for the provider of the settings. */
+  readonly provider?: string;
+  readonly reasoningEffort?: string;
+  readonly showsReasoning?: boolean;
+}
+
+/** A session among others: the current one of its key, or one that has ended. */
+export interface KnownSession extends SessionSummary {
+  readonly isCurrent: boolean;
+}
+
+/** A message in a session that a person may want to take back. */
+export interface SaidPost {
+  readonly postId: string;
+  readonly text: string;
 }
 
 /** The system prompt of a session, kept so that the model reads the same bytes on every call. */
@@ -77,6 +101,21 @@ export interface SessionStore {
   addUsage(key: SessionKey, usage: SessionUsage): Promise<void>;
   /** The facts of a session, or `undefined` before it began. */
   describe(key: SessionKey): Promise<SessionSummary | undefined>;
+  /** When the current session last got a message; `undefined` for one that has none. */
+  lastUsedAtMs(key: SessionKey): Promise<number | undefined>;
+  /** What was said in posts and could be taken back by `rewind`, the oldest first. */
+  saidPosts(key: SessionKey): Promise<readonly SaidPost[]>;
+  /** Names the current session, which begins with that if there is none. */
+  setTitle(key: SessionKey, title: string): Promise<void>;
+  /** Adds to what was chosen for the current session, which begins with that if there is none. */
+  choose(key: SessionKey, choices: SessionChoices): Promise<void>;
+  /** All sessions, those that have ended as well, the newest first. */
+  known(): Promise<readonly KnownSession[]>;
+  /**
+   * Makes an earlier session the current one of `key`, in place of the one that is. A key that had it
+   * is left without one. False when there is no session of this id.
+   */
+  resume(key: SessionKey, id: string): Promise<boolean>;
   /** How many sessions are kept and have not ended. */
   count(): Promise<number>;
   /** Ends the current session of `key`: the next message starts an empty one. */

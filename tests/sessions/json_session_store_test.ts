@@ -352,6 +352,67 @@ test("[P117] usageOf() gives the sum of what was added, also after a restart", a
   assert.deepEqual(await again.usageOf(KEY), { ...sum, contextTokens: 0 });
 });
 
+test("[P184] setTitle() and choose() keep what people said of a session, also after a restart", async () => {
+  await using fixture = await openFixture();
+  await fixture.store.append(KEY, [stored(user("hello"))]);
+  await fixture.store.setTitle(KEY, "Greetings");
+  await fixture.store.choose(KEY, { model: "m", provider: "p" });
+  await fixture.store.choose(KEY, { showsReasoning: true });
+  const again = await fixture.reopen();
+  const { title, choices } = await again.describe(KEY) ?? {};
+  assert.equal(title, "Greetings");
+  assert.deepEqual(choices, { model: "m", provider: "p", showsReasoning: true });
+  await again.reset(KEY);
+  assert.equal(await again.describe(KEY), undefined, "they end with the session");
+  const [old] = await again.known();
+  assert.deepEqual([old?.title, old?.isCurrent], ["Greetings", false]);
+});
+
+test("[P184] resume() makes an earlier session the current one, and takes it from where it was", async () => {
+  await using fixture = await openFixture();
+  const { store } = fixture;
+  const other = "agent:main:mattermost:channel:town:alice" as SessionKey;
+  await store.append(KEY, [stored(user("first"))]);
+  const first = await store.describe(KEY);
+  await store.reset(KEY);
+  await store.append(KEY, [stored(user("second"))]);
+  assert.equal(await store.resume(KEY, "20200101_000000_00000000"), false);
+  assert.equal(await store.resume(KEY, first?.id ?? ""), true);
+  assert.deepEqual(await store.load(KEY, ALL), [user("first")]);
+  const moved = await Promise.all([
+    store.resume(other, first?.id ?? ""),
+    store.append(KEY, [stored(user("meanwhile"))]),
+  ]);
+  assert.equal(moved[0], true);
+  assert.match((await store.load(other, ALL))[0]?.text ?? "", /^first/);
+  const again = await fixture.reopen();
+  assert.equal((await again.describe(other))?.id, first?.id);
+  assert.notEqual((await again.describe(KEY))?.id, first?.id);
+  assert.equal((await again.known()).filter(({ id }) => id === first?.id).length, 1);
+});
+
+test("[P185] saidPosts() gives what can be taken back, and lastUsedAtMs() when it was said", async () => {
+  await using fixture = await openFixture();
+  const { store } = fixture;
+  assert.deepEqual(await store.saidPosts(KEY), []);
+  assert.equal(await store.lastUsedAtMs(KEY), undefined);
+  await store.append(KEY, [{ ...stored(user("one")), postId: "p1" }]);
+  await store.append(KEY, [{ ...stored(user("two")), postId: "p2", atMs: AT_MS + 60_000 }]);
+  assert.deepEqual(await store.saidPosts(KEY), [
+    { postId: "p1", text: "one" },
+    { postId: "p2", text: "two" },
+  ]);
+  assert.equal(await store.lastUsedAtMs(KEY), AT_MS + 60_000);
+  await store.rewind(KEY, "p2");
+  assert.deepEqual((await store.saidPosts(KEY)).map(({ postId }) => postId), ["p1"]);
+  const again = await fixture.reopen();
+  assert.equal(await again.lastUsedAtMs(KEY), AT_MS + 60_000);
+  await again.append(KEY, [{ ...stored(user("three")), atMs: AT_MS + 90_000 }]);
+  assert.equal(await again.lastUsedAtMs(KEY), AT_MS + 90_000);
+  await again.compact(KEY, [user("summary")]);
+  assert.deepEqual(await again.saidPosts(KEY), [], "what was summed up stays");
+});
+
 test("an index that is missing is made again from the headers", async () => {
   await using fixture = await openFixture();
   const other = "agent:main:mattermost:dm:other" as SessionKey;
