@@ -284,6 +284,16 @@ const product: readonly [id: string, promise: string][] = [
     "P210",
     "Direct messages, group messages and channels can be answered in different ways",
   ],
+  [
+    "P211",
+    "In a thread in which the bot takes part follow-ups need no mention, also after a restart",
+  ],
+  ["P212", "What is said to somebody else in a thread is left alone, as is what strangers say"],
+  ["P213", "People end and begin the following of a thread, or of a channel's threads"],
+  [
+    "P214",
+    "Called into a thread, the bot reads what those it listens to and itself said there before",
+  ],
   ["P240", "A message can be sent to the home channel, to channels, threads and people"],
   ["P241", "What is sent unasked is posted once, kept while the server is away, over crashes too"],
   ["P242", "Nothing is called delivered that the server has not stored"],

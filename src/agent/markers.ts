@@ -4,6 +4,8 @@ export const MARKERS = {
   meanwhile: "message_while_you_worked",
   /** Text of others, which is no order. */
   untrusted: "untrusted_tool_result",
+  /** What was said in the thread before. */
+  earlier: "said_before_in_thread",
   /** A result that lies in a file. */
   spilled: "persisted_output",
 } as const;

@@ -1,4 +1,5 @@
 import type { Config } from "../config/load_config.ts";
+import type { ChatCommand } from "../gateway/commands/chat_command.ts";
 import type { CommandAccess } from "../gateway/commands/command_access.ts";
 import { CommandRegistry } from "../gateway/commands/command_registry.ts";
 import { createHelpCommands, createTurnCommands } from "../gateway/commands/help_commands.ts";
@@ -14,12 +15,16 @@ export interface ComposedCommands {
 }
 
 /** The table of commands: a group a line. */
-export function composeCommands(agent: AgentParts): ComposedCommands {
+export function composeCommands(
+  agent: AgentParts,
+  further: readonly ChatCommand[],
+): ComposedCommands {
   const { config, log, skills } = agent;
   const access = commandAccess(config);
   const skillNames = createSkillNames({ store: skills, disabled: config.skills.disabled, log });
   const commands: CommandRegistry = new CommandRegistry([
     ...createTurnCommands(),
+    ...further,
     ...createHelpCommands({ registry: () => commands, access, skillNames, version: VERSION }),
   ]);
   return { commands, access, skillNames };

@@ -24,10 +24,20 @@ export type IgnoreReason =
   | `from_${Exclude<PostOrigin, "person">}`
   | "channel_not_allowed"
   | "not_mentioned"
+  | "for_others"
   | "user_not_allowed";
 
-/** Decides whether Hermes answers a message. The order of the tests is the order of the reasons. */
-export function gate(message: InboundMessage, policy: GatePolicy): GateDecision {
+/**
+ * Decides whether Hermes answers a message. The order of the tests is the order of the reasons.
+ *
+ * @param isFollowed Whether it stands in a thread in which no mention is needed: what is said there to
+ * somebody else by name is not for the bot, nor is anything of people who are not let in.
+ */
+export function gate(
+  message: InboundMessage,
+  policy: GatePolicy,
+  isFollowed = false,
+): GateDecision {
   if (message.origin !== "person") return ignore(`from_${message.origin}`);
   if (!isDirect(message, policy)) {
     const { allowedChannels, freeResponseChannels } = policy;
@@ -35,12 +45,18 @@ export function gate(message: InboundMessage, policy: GatePolicy): GateDecision 
       return ignore("channel_not_allowed");
     }
     const needsMention = policy.requireMention && !freeResponseChannels.has(message.channelId);
-    if (needsMention && !message.mentionsBot) return ignore("not_mentioned");
+    if (needsMention && !message.mentionsBot) {
+      if (!isFollowed || !isLetIn(message.senderId, policy)) return ignore("not_mentioned");
+      if (message.mentionsOthers) return ignore("for_others");
+    }
   }
-  if (!policy.allowAllUsers && !policy.allowedUsers.has(message.senderId)) {
-    return ignore("user_not_allowed");
-  }
+  if (!isLetIn(message.senderId, policy)) return ignore("user_not_allowed");
   return { kind: "answer" };
+}
+
+/** Whether what this user says may have any effect: the only place where that is decided. */
+export function isLetIn(userId: string, policy: GatePolicy): boolean {
+  return policy.allowAllUsers || policy.allowedUsers.has(userId);
 }
 
 function isDirect({ channelKind }: InboundMessage, { groupMessages }: GatePolicy): boolean {

@@ -22,6 +22,7 @@ import { QuestionVoices } from "./questions/question_voices.ts";
 import { RunningTurns } from "./running_turns.ts";
 import { sessionKey } from "./session_key.ts";
 import { Settlement } from "./settlement.ts";
+import type { FollowedThreads } from "./threads/followed_threads.ts";
 import type { Wake } from "./wake.ts";
 
 export interface GatewayDeps {
@@ -34,6 +35,7 @@ export interface GatewayDeps {
   /** As it was at the start; the events tell of another name. */
   readonly bot: BotIdentity;
   readonly policy: GatePolicy;
+  readonly threads: FollowedThreads;
   /** What people can type, and who may. */
   readonly commands: CommandRegistry;
   readonly access: CommandAccess;
@@ -128,11 +130,13 @@ class Gateway {
 
   /** A post that was claimed before a restart: past the ledger, which knows it. */
   takeUpAgain(event: PostedEvent): void {
-    const { exchange, ledger, policy } = this.#deps;
+    const { exchange, ledger, policy, threads } = this.#deps;
     const message = toInboundMessage(event, this.#bot);
     const key = sessionKey(message, exchange.sessionOptions);
-    const word = this.#dispatch.wordOf(message, key, gate(message, policy));
+    const decision = gate(message, policy, threads.follows(message));
+    const word = this.#dispatch.wordOf(message, key, decision);
     if (word.kind === "aside") return ledger.settle(message.postId, "failed", []);
+    threads.takePart(message, exchange.sessionOptions);
     this.#dispatch.follow(word, message, key, { takenUpAgain: true });
   }
 
@@ -162,12 +166,12 @@ class Gateway {
   }
 
   #handlePosted(event: PostedEvent): void {
-    const { policy, ledger, exchange, log } = this.#deps;
-    if (event.post.user_id === this.#bot.userId) this.#noteOwnPost(event.post);
+    const { policy, threads, ledger, exchange, log } = this.#deps;
     const message = toInboundMessage(event, this.#bot);
+    if (message.origin === "self") this.#noteOwnPost(event.post, message);
     const { postId, channelId, senderId } = message;
     const key = sessionKey(message, exchange.sessionOptions);
-    const decision = gate(message, policy);
+    const decision = gate(message, policy, threads.follows(message));
     const word = this.#dispatch.wordOf(message, key, decision);
     if (word.kind === "aside") {
       const reason = decision.kind === "ignore" ? decision.reason : "not_mentioned";
@@ -176,12 +180,14 @@ class Gateway {
     if (ledger.claim({ postId, channelId, senderId, sessionKey: key }) === "seen") {
       return log("debug", "gateway.ignored", { postId, channelId, reason: "seen" });
     }
+    threads.takePart(message, exchange.sessionOptions);
     log("info", "gateway.message", { postId, session: key, via: event.via, kind: word.kind });
     this.#dispatch.follow(word, message, key, { takenUpAgain: false });
   }
 
-  #noteOwnPost(post: Post): void {
-    const { echoes, exchange } = this.#deps;
+  #noteOwnPost(post: Post, message: InboundMessage): void {
+    const { echoes, exchange, threads } = this.#deps;
+    threads.takePart(message, exchange.sessionOptions);
     echoes.note(post);
     const marker = replyMarker(post)?.re;
     if (marker === undefined) return;

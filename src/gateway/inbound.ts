@@ -1,5 +1,5 @@
 import type { PostedEvent } from "../mattermost/events.ts";
-import { mentionsUser, stripMention } from "../mattermost/mentions.ts";
+import { findMentions, mentionsUser, stripMention } from "../mattermost/mentions.ts";
 import type { Post } from "../mattermost/types.ts";
 
 /** A post that someone wrote, in our words: the last place that knows Mattermost's field names. */
@@ -16,6 +16,8 @@ export interface InboundMessage {
   /** What was said, without the mention that addressed the bot. */
   readonly text: string;
   readonly mentionsBot: boolean;
+  /** Whether it calls somebody else, or all, by the server's rules. */
+  readonly mentionsOthers: boolean;
   readonly origin: PostOrigin;
   readonly files: readonly AttachedFile[];
   /** Server's clock, milliseconds since 1970-01-01 UTC. */
@@ -75,6 +77,7 @@ export function toInboundMessage(event: PostedEvent, bot: BotIdentity): InboundM
     senderName: event.senderName,
     text: (mention === undefined ? post.message : stripMention(post.message, mention)).trim(),
     mentionsBot: mention !== undefined,
+    mentionsOthers: mentionsOthers(post.message, bot.username),
     origin: originOf(post, bot.userId),
     files: post.files.map((file) => ({
       id: file.id,
@@ -86,7 +89,13 @@ export function toInboundMessage(event: PostedEvent, bot: BotIdentity): InboundM
   };
 }
 
-function originOf(post: Post, botUserId: string): PostOrigin {
+function mentionsOthers(text: string, username: string): boolean {
+  const { names, here, channel, all } = findMentions(text);
+  return here || channel || all || [...names].some((name) => name !== username.toLowerCase());
+}
+
+/** Who is behind a post, as the server marks it. */
+export function originOf(post: Post, botUserId: string): PostOrigin {
   if (post.user_id === botUserId) return "self";
   if (!WRITTEN_TYPES.includes(post.type)) return "system";
   return ORIGIN_PROPS.find(([prop]) => isSet(post.props[prop]))?.[1] ?? "person";

@@ -42,7 +42,8 @@ export function isShared(message: InboundMessage, options: SessionOptions): bool
   return threadOf(message, options) !== "" && !options.threadSessionsPerUser;
 }
 
-function threadOf(message: InboundMessage, options: SessionOptions): string {
+/** The thread in which a message is answered, or `""`. */
+export function threadOf(message: InboundMessage, options: SessionOptions): string {
   if (message.rootId !== "") return message.rootId;
   return opensThread(message, options) ? message.postId : "";
 }

@@ -81,3 +81,19 @@ test("[P210] gate() treats group messages as direct messages where the settings 
   assert.equal(outcome({ ...group, senderId: "mallory" }, direct), "user_not_allowed");
   assert.equal(outcome(channelPost, direct), "not_mentioned");
 });
+
+test("[P211] [P212] gate() in a thread that the bot follows needs no mention, and leaves alone what is for others", () => {
+  const reply = { ...channelPost, rootId: "r1" };
+  const followed = (change: Partial<InboundMessage>, policyChange: Partial<GatePolicy> = {}) => {
+    const message = inboundMessage({ ...reply, ...change });
+    const decision = gate(message, { ...policy, ...policyChange }, true);
+    return decision.kind === "ignore" ? decision.reason : decision.kind;
+  };
+  assert.equal(followed({}), "answer");
+  assert.equal(followed({ mentionsOthers: true }), "for_others");
+  assert.equal(followed({ mentionsOthers: true, mentionsBot: true }), "answer");
+  assert.equal(followed({ senderId: "mallory" }), "not_mentioned");
+  assert.equal(followed({ senderId: "mallory", mentionsBot: true }), "user_not_allowed");
+  assert.equal(followed({ origin: "webhook" }), "from_webhook");
+  assert.equal(followed({}, { allowedChannels: new Set(["lab"]) }), "channel_not_allowed");
+});

@@ -6,12 +6,15 @@ import { CommandRegistry } from "../../src/gateway/commands/command_registry.ts"
 import { createTurnCommands } from "../../src/gateway/commands/help_commands.ts";
 import { createSkillNames } from "../../src/gateway/commands/skill_names.ts";
 import { LiveStatus } from "../../src/gateway/gateway_status.ts";
+import type { GatePolicy } from "../../src/gateway/gate.ts";
 import { type GatewayDeps, runGateway } from "../../src/gateway/gateway.ts";
 import { Ledger } from "../../src/gateway/ledger.ts";
 import { PendingQuestions } from "../../src/gateway/questions/pending_questions.ts";
 import { readUnfinishedPosts } from "../../src/gateway/unfinished_posts.ts";
 import type { PostedEvent } from "../../src/mattermost/events.ts";
 import { listen } from "../../src/mattermost/listener.ts";
+import { createFollowCommand } from "../../src/gateway/threads/follow_command.ts";
+import { FollowedThreads } from "../../src/gateway/threads/followed_threads.ts";
 import { OwnEchoes } from "../../src/replies/own_echoes.ts";
 import type { Log } from "../../src/runtime/log.ts";
 import { createRedactor } from "../../src/safety/redact.ts";
@@ -52,6 +55,7 @@ export class GatewayLab implements AsyncDisposable {
       readonly wakes?: GatewayDeps["wakes"];
       readonly sessions?: SessionStore;
       readonly drainMs?: number;
+      readonly policy?: Partial<GatePolicy>;
       /** Beside those that lead to turns. */
       readonly commands?: readonly ChatCommand[];
       readonly exchange?: Partial<ExchangeDeps>;
@@ -77,6 +81,12 @@ export class GatewayLab implements AsyncDisposable {
     const delivery = { api, botUserId, pendingSecret, echoes, clock, random, log };
     const turn = turnDeps([model], { resultCharsMax: 10_000 });
     const status = new LiveStatus({ pid: 1, version: "0", startedAtMs: clock.nowMs(), home: "/" });
+    const threads = await FollowedThreads.open({
+      path: join(this.#home.path, "threads.json"),
+      followsByDefault: true,
+      clock,
+      log,
+    });
     const done = runGateway({
       events: options.events ?? listen(lab.listenerDeps(), stop.signal),
       unfinished: await readUnfinishedPosts(
@@ -93,8 +103,10 @@ export class GatewayLab implements AsyncDisposable {
         freeResponseChannels: new Set(),
         allowedChannels: new Set(),
         groupMessages: "channel",
+        ...options.policy,
       },
-      ...commandsOf(options.commands ?? [], log),
+      threads,
+      ...commandsOf([createFollowCommand(threads), ...options.commands ?? []], log),
       ledger,
       echoes,
       exchange: {
@@ -135,7 +147,7 @@ export class GatewayLab implements AsyncDisposable {
       clock,
       log,
     }, cancel.signal).finally(async () => {
-      await Promise.all([sessions.close(), ledger.close()]);
+      await Promise.all([sessions.close(), ledger.close(), threads.close()]);
     });
     const gateway = new RunningGateway(done, ledger, status, stop, cancel);
     this.#running.push(gateway);

@@ -12,6 +12,7 @@ export function inboundMessage(change: Partial<InboundMessage> = {}): InboundMes
     senderName: "alice",
     text: "hi",
     mentionsBot: false,
+    mentionsOthers: false,
     origin: "person",
     files: [],
     createdAtMs: 1_700_000_000_000,

@@ -6,7 +6,6 @@ import { HermesError } from "../../errors.ts";
 import type { LiveStatus } from "../../gateway/gateway_status.ts";
 import type { ExchangeDeps } from "../../gateway/exchange.ts";
 import { type GatewayDeps, runGateway } from "../../gateway/gateway.ts";
-import type { GatePolicy } from "../../gateway/gate.ts";
 import { Ledger } from "../../gateway/ledger.ts";
 import { PendingQuestions } from "../../gateway/questions/pending_questions.ts";
 import { readUnfinishedPosts } from "../../gateway/unfinished_posts.ts";
@@ -28,6 +27,7 @@ import { openJsonSessionStore } from "../../sessions/json_session_store.ts";
 import type { SessionKey, SessionStore } from "../../sessions/session_store.ts";
 import { type AgentHost, type AgentParts, composeAgent, promptSources } from "../compose_agent.ts";
 import { composeCommands } from "../compose_commands.ts";
+import { type Door, openDoor } from "../compose_door.ts";
 import type { ComposedModels } from "../compose_models.ts";
 import { allowFiles, composeAttachments } from "../compose_attachments.ts";
 import { openOutbox, type OutboxParts } from "../compose_outbox.ts";
@@ -89,11 +89,12 @@ export async function startGateway(
   const readConfig = () => api.getClientConfig(signals.stop);
   const clientConfig = untilAnswered(readConfig, { msMax: Infinity }, deps, signals.stop);
   await using outbox = openOutbox({ ...host, ...delivery, clientConfig });
+  await using door = await openDoor(host);
   const agent = composeAgent({ ...host, wake: wakeWith(wakes, log) });
   const cleared = agent.terminal.shells.prepare();
   try {
     reportAccess(me, host);
-    const opened = { ledger, sessions, wakes, agent, outbox };
+    const opened = { ledger, sessions, wakes, agent, outbox, door };
     const parts = { host, serverUrl, clientConfig, delivery, me, identity, ...opened };
     await runGateway(await composeGateway(parts, signals.stop), signals.cancel);
   } finally {
@@ -116,6 +117,7 @@ interface GatewayParts {
   readonly wakes: WaitingItems<Wake>;
   readonly agent: AgentParts;
   readonly outbox: OutboxParts;
+  readonly door: Door;
 }
 
 function wakeWith(wakes: WaitingItems<Wake>, log: Log) {
@@ -127,7 +129,7 @@ function wakeWith(wakes: WaitingItems<Wake>, log: Log) {
 
 /** Waits until the server has told what a gateway needs to know. */
 async function composeGateway(parts: GatewayParts, stop: AbortSignal): Promise<GatewayDeps> {
-  const { host, serverUrl, delivery, me, identity, ledger, sessions, wakes, agent } = parts;
+  const { host, serverUrl, delivery, me, identity, ledger, sessions, wakes, agent, door } = parts;
   const { clock, config, log, status } = host;
   const { api, echoes } = delivery;
   const bot = { userId: me.id, username: me.username };
@@ -143,8 +145,9 @@ async function composeGateway(parts: GatewayParts, stop: AbortSignal): Promise<G
     unfinished,
     wakes,
     bot,
-    policy: gatePolicy(host),
-    ...composeCommands(agent),
+    policy: door.policy,
+    threads: door.threads,
+    ...composeCommands(agent, door.doorCommands),
     ledger,
     echoes,
     exchange: {
@@ -201,19 +204,6 @@ function listenerDeps(host: GatewayHost, serverUrl: ServerUrl, api: MattermostAp
     statePath: join(host.paths.stateFolder, "listener.json"),
     postAgeMsMax: POST_AGE_MS_MAX,
   } as const;
-}
-
-function gatePolicy({ access, config }: GatewayHost): GatePolicy {
-  const { requireMention, freeResponseChannels, allowedChannels, groupMessages } =
-    config.mattermost;
-  return {
-    allowAllUsers: access.kind === "everyone",
-    allowedUsers: access.kind === "listed" ? access.userIds : new Set(),
-    requireMention,
-    freeResponseChannels: new Set(freeResponseChannels),
-    allowedChannels: new Set(allowedChannels),
-    groupMessages,
-  };
 }
 
 /** How messages are answered: in groups as the settings treat them. */

@@ -90,6 +90,13 @@ export const MATTERMOST_SETTINGS = {
     initial: "true",
     doc: "Whether a message in a channel must mention the bot to be answered.",
   }),
+  threadFollow: setting({
+    key: "mattermost.thread_follow",
+    env: ["MATTERMOST_THREAD_FOLLOW"],
+    parse: boolean,
+    initial: "true",
+    doc: "Whether follow-ups need no mention in a thread in which the bot takes part.",
+  }),
   freeResponseChannels: setting({
     key: "mattermost.free_response_channels",
     env: ["MATTERMOST_FREE_RESPONSE_CHANNELS"],

@@ -3,7 +3,7 @@ import type { Log } from "../../runtime/log.ts";
 import type { SessionKey } from "../../sessions/session_store.ts";
 import { readReaction } from "../commands/read_word.ts";
 import type { ExchangeDeps } from "../exchange.ts";
-import type { GatePolicy } from "../gate.ts";
+import { type GatePolicy, isLetIn } from "../gate.ts";
 import type { InboundMessage } from "../inbound.ts";
 import type { SessionLanes } from "../lanes.ts";
 import { remark } from "../post_note.ts";
@@ -43,8 +43,7 @@ export class QuestionVoices {
     const question = exchange.questions.byPost(postId);
     const answer = readReaction(emojiName);
     if (question?.kind !== "approval" || answer === undefined) return;
-    const isHeard = policy.allowAllUsers || policy.allowedUsers.has(userId);
-    if (!isHeard || userId === exchange.delivery.botUserId) return;
+    if (!isLetIn(userId, policy) || userId === exchange.delivery.botUserId) return;
     if (userId === question.personId) {
       exchange.questions.settle(question, answer);
     } else if (!this.#refused.has(question)) {
