@@ -297,6 +297,10 @@ const product: readonly [id: string, promise: string][] = [
   ["P240", "A message can be sent to the home channel, to channels, threads and people"],
   ["P241", "What is sent unasked is posted once, kept while the server is away, over crashes too"],
   ["P242", "Nothing is called delivered that the server has not stored"],
+  [
+    "P243",
+    "The agent posts elsewhere only where the person who asks may, and with their yes where others read it",
+  ],
 ];
 
 export const REQUIREMENTS: readonly Requirement[] = [

@@ -14,6 +14,7 @@ import { createRedactor, type Redact } from "../safety/redact.ts";
 import { BUNDLED_SKILLS } from "../skills/bundled_skills.ts";
 import { SkillStore } from "../skills/skill_store.ts";
 import { FileMemory } from "../tools/files/file_memory.ts";
+import type { MessageSender } from "../tools/send_message_tool.ts";
 import type { Wake } from "../tools/terminal/background_jobs.ts";
 import { TodoLists } from "../tools/todo_tool.ts";
 import type { Foundations } from "./compose.ts";
@@ -33,6 +34,8 @@ export interface AgentHost extends Foundations {
   readonly secrets: () => readonly string[];
   /** Tells a conversation what it did not ask for just now. */
   readonly wake: Wake;
+  /** Sends messages elsewhere; asked for with the first turn. Without it there is no tool for that. */
+  readonly messages?: (() => MessageSender) | undefined;
   /** Where tools begin when no setting says so; without it in the workspace of the home. */
   readonly startFolder?: string;
 }
@@ -65,7 +68,7 @@ export interface AgentParts extends AgentHost {
 
 /** Reads nothing yet: every part reads when it is first asked. */
 export function composeAgent(host: AgentHost): AgentParts {
-  const { clock, config, environment, log, models, paths, random, secrets, wake } = host;
+  const { clock, config, environment, log, messages, models, paths, random, secrets, wake } = host;
   const { notesCharsMax, profileCharsMax } = config.memory;
   const places = {
     userHome: homedir(),
@@ -87,6 +90,7 @@ export function composeAgent(host: AgentHost): AgentParts {
     models,
     environment,
     secrets,
+    messages,
     wake,
     timeZone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
     places,

@@ -4,10 +4,14 @@ import type { HomePaths } from "../config/paths.ts";
 import { Courier } from "../gateway/outbox/courier.ts";
 import type { ServerLimits } from "../gateway/outbox/deliver_entry.ts";
 import { HomeChannel } from "../gateway/outbox/home_channel.ts";
+import { createMessageSender, type MessageSenderDeps } from "../gateway/outbox/message_sender.ts";
 import { OutboxFolder } from "../gateway/outbox/outbox_folder.ts";
 import type { ClientConfig } from "../mattermost/types.ts";
 import type { DeliveryDeps } from "../replies/deliver_post.ts";
 import { createRedactor } from "../safety/redact.ts";
+import type { MessageSender } from "../tools/send_message_tool.ts";
+import type { AgentParts } from "./compose_agent.ts";
+import { allowFiles } from "./compose_attachments.ts";
 
 export interface OutboxHost extends DeliveryDeps {
   readonly config: Config;
@@ -43,6 +47,23 @@ export function openOutbox(host: OutboxHost): OutboxParts {
     await running;
   };
   return { courier, home, [Symbol.asyncDispose]: close };
+}
+
+/** What has the agent send messages elsewhere. */
+export function composeMessageSender(
+  agent: AgentParts,
+  { courier, home }: OutboxParts,
+  deps: Pick<MessageSenderDeps, "api" | "botUserId" | "policy">,
+): MessageSender {
+  const { clock, gate } = agent;
+  return createMessageSender({
+    ...deps,
+    courier,
+    home,
+    gate,
+    clock,
+    allowFile: allowFiles(agent),
+  });
 }
 
 export function outboxFolder({ stateFolder }: HomePaths): string {

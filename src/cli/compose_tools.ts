@@ -4,6 +4,7 @@ import { createClarifyTool } from "../tools/clarify_tool.ts";
 import { createClockTool } from "../tools/clock_tool.ts";
 import { createMemoryTool } from "../tools/memory_tool.ts";
 import { ToolRegistry } from "../tools/registry.ts";
+import { createSendMessageTool } from "../tools/send_message_tool.ts";
 import { createSessionSearchTool } from "../tools/session_search_tool.ts";
 import { createSkillManageTool } from "../tools/skill_manage_tool.ts";
 import { createSkillViewTool } from "../tools/skill_view_tool.ts";
@@ -49,6 +50,7 @@ function allTools(agent: AgentParts, platform: Platform): readonly Tool[] {
     blocked,
     config,
     sessionSearch,
+    messages,
   } = agent;
   const { notesEnabled: hasNotes, profilesEnabled: hasProfiles } = config.memory;
   const memoryTool = { store: memory, refuse: blocked, hasNotes, hasProfiles };
@@ -60,6 +62,7 @@ function allTools(agent: AgentParts, platform: Platform): readonly Tool[] {
     createSkillViewTool(skills),
     createSkillManageTool(new SkillEditor(skills, blocked)),
     createTodoTool(todos),
+    ...(messages === undefined ? [] : [createSendMessageTool(messages())]),
     createClarifyTool(),
     createClockTool({ clock, timeZone }),
   ] as const;

@@ -139,6 +139,18 @@ export class MattermostApi {
     return this.#get("count a channel's members", path, decodeMemberCount, signal);
   }
 
+  /** GET /channels/{channel_id}/members/{user_id}: whether somebody is in a channel of the bot's. */
+  async isMember(channelId: string, userId: string, signal: AbortSignal): Promise<boolean> {
+    const path = `/channels/${channelId}/members/${userId}`;
+    try {
+      await this.#get("read a channel's member", path, asIs, signal);
+      return true;
+    } catch (error) {
+      if (error instanceof MattermostApiError && error.status === 404) return false;
+      throw error;
+    }
+  }
+
   /** GET /posts/{post_id} */
   getPost(postId: string, signal: AbortSignal): Promise<Post> {
     return this.#get("read a post", `/posts/${postId}`, decodePost, signal);

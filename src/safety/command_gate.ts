@@ -40,6 +40,15 @@ export interface GatedCommand {
   readonly isContained: boolean;
 }
 
+/** Something that is no command, and that a person has to allow. */
+export interface GatedAction {
+  /** What would be done, as a person can judge it. */
+  readonly description: string;
+  readonly finding: CommandFinding;
+}
+
+export type ActionDecision = ApprovalAnswer["kind"];
+
 /** Whose command it is: a `ToolContext` is one. */
 export interface CommandAsker {
   readonly sessionKey: string;
@@ -88,6 +97,34 @@ export class CommandGate {
       return jobMode === "approve" ? RUN : this.#refuse("nobody_to_ask", findings, asker);
     }
     return await this.#inLine(asker.sessionKey, () => this.#ask(command, findings, asker, signal));
+  }
+
+  /**
+   * The same for what is no command but needs a person's yes all the same, whoever it is: no model
+   * judges it.
+   */
+  async decideAction(
+    { description, finding }: GatedAction,
+    asker: CommandAsker,
+    signal: AbortSignal,
+  ): Promise<ActionDecision> {
+    const { mode, jobMode, timeoutMs } = this.#deps.settings;
+    const findings = [finding];
+    if (mode === "off" || this.#isGranted(findings, asker)) return "allowed";
+    if (asker.person === undefined) return jobMode === "approve" ? "allowed" : "nobody_to_ask";
+    return await this.#inLine(asker.sessionKey, async () => {
+      signal.throwIfAborted();
+      if (this.#isGranted(findings, asker)) return "allowed";
+      const request = {
+        command: description,
+        reasons: [finding.reason],
+        expiresInMs: timeoutMs,
+      };
+      const answer = await asker.askApproval(request, signal);
+      if (answer.kind !== "allowed") return answer.kind;
+      if (answer.scope !== "once") await this.#grant(answer.scope, findings, asker);
+      return "allowed";
+    });
   }
 
   /** Whether the session's commands run without a question, forbidden ones apart. */

@@ -3,6 +3,7 @@ import { ModelChain } from "../../models/model_chain.ts";
 import type { ModelClient } from "../../models/model_client.ts";
 import { silentLog } from "../../runtime/log.ts";
 import { systemClock } from "../../runtime/clock.ts";
+import type { MessageSender } from "../../tools/send_message_tool.ts";
 import { systemRandom } from "../../runtime/random.ts";
 import { type AgentParts, composeAgent } from "../compose_agent.ts";
 import type { CliIo } from "../io.ts";
@@ -15,6 +16,11 @@ const nobody: ModelClient = {
   stream() {
     throw new Error("an agent to look at asks no model");
   },
+};
+
+const nowhere: MessageSender = {
+  send: () => Promise.reject(new Error("an agent to look at sends nothing")),
+  targets: () => Promise.resolve([]),
 };
 
 /** The parts of an agent to look at, without a model; `undefined` when the settings are not usable. */
@@ -30,5 +36,6 @@ export async function openOfflineAgent(io: CliIo): Promise<AgentParts | undefine
     environment: io.environment,
     secrets: () => [],
     wake: () => {},
+    messages: () => nowhere,
   });
 }

@@ -30,7 +30,7 @@ import { composeCommands } from "../compose_commands.ts";
 import { type Door, openDoor } from "../compose_door.ts";
 import type { ComposedModels } from "../compose_models.ts";
 import { allowFiles, composeAttachments } from "../compose_attachments.ts";
-import { openOutbox, type OutboxParts } from "../compose_outbox.ts";
+import { composeMessageSender, openOutbox, type OutboxParts } from "../compose_outbox.ts";
 import { composeTurn, historyCharsMax } from "../compose_turn.ts";
 
 /** Everything that one gateway needs from outside. `hermes gateway` and `hermes demo` differ in it. */
@@ -90,7 +90,9 @@ export async function startGateway(
   const clientConfig = untilAnswered(readConfig, { msMax: Infinity }, deps, signals.stop);
   await using outbox = openOutbox({ ...host, ...delivery, clientConfig });
   await using door = await openDoor(host);
-  const agent = composeAgent({ ...host, wake: wakeWith(wakes, log) });
+  const messages = () => sender;
+  const agent = composeAgent({ ...host, wake: wakeWith(wakes, log), messages });
+  const sender = composeMessageSender(agent, outbox, { ...delivery, policy: door.policy });
   const cleared = agent.terminal.shells.prepare();
   try {
     reportAccess(me, host);

@@ -119,6 +119,13 @@ export class Courier {
     if (!this.#done.has(message.id)) await this.#take(message);
   }
 
+  /** The newest message whose id begins so, among those of the last days. */
+  newest(idPrefix: string): OutboxEntry | undefined {
+    const carried = [...this.#carried.values()].map(({ entry }) => entry);
+    return [...this.#done.values(), ...carried].filter(({ id }) => id.startsWith(idPrefix))
+      .sort((a, b) => a.queuedAtMs - b.queuedAtMs).at(-1);
+  }
+
   /** What was delivered in the last days to this channel, oldest first. */
   deliveredTo(channelId: string): readonly Delivered[] {
     return [...this.#done.values()].filter(isDelivered)
