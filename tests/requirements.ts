@@ -301,6 +301,10 @@ const product: readonly [id: string, promise: string][] = [
     "P243",
     "The agent posts elsewhere only where the person who asks may, and with their yes where others read it",
   ],
+  [
+    "P244",
+    "The home channel is moved by a command, at once and for good; when it is missing or lost, somebody is told",
+  ],
 ];
 
 export const REQUIREMENTS: readonly Requirement[] = [

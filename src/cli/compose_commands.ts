@@ -30,7 +30,8 @@ export function composeCommands(
   return { commands, access, skillNames };
 }
 
-function commandAccess({ commands }: Config): CommandAccess {
+/** Who may use which commands. */
+export function commandAccess({ commands }: Config): CommandAccess {
   const { dmAdmins, dmUserCommands, channelAdmins, channelUserCommands } = commands;
   const ofDm = dmUserCommands.length > 0 ? dmUserCommands : channelUserCommands;
   return {

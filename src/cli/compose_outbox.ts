@@ -1,9 +1,13 @@
 import { join } from "node:path";
 import type { Config } from "../config/load_config.ts";
 import type { HomePaths } from "../config/paths.ts";
+import { writeSettings } from "../config/write_settings.ts";
+import type { ChatCommand } from "../gateway/commands/chat_command.ts";
+import { createHomeCommands } from "../gateway/commands/home_commands.ts";
 import { Courier } from "../gateway/outbox/courier.ts";
 import type { ServerLimits } from "../gateway/outbox/deliver_entry.ts";
-import { HomeChannel } from "../gateway/outbox/home_channel.ts";
+import { HomeChannel, type HomePlace } from "../gateway/outbox/home_channel.ts";
+import { HomeKeeper } from "../gateway/outbox/home_keeper.ts";
 import { createMessageSender, type MessageSenderDeps } from "../gateway/outbox/message_sender.ts";
 import { OutboxFolder } from "../gateway/outbox/outbox_folder.ts";
 import type { ClientConfig } from "../mattermost/types.ts";
@@ -12,6 +16,7 @@ import { createRedactor } from "../safety/redact.ts";
 import type { MessageSender } from "../tools/send_message_tool.ts";
 import type { AgentParts } from "./compose_agent.ts";
 import { allowFiles } from "./compose_attachments.ts";
+import { commandAccess } from "./compose_commands.ts";
 
 export interface OutboxHost extends DeliveryDeps {
   readonly config: Config;
@@ -64,6 +69,43 @@ export function composeMessageSender(
     clock,
     allowFile: allowFiles(agent),
   });
+}
+
+/** What keeps watch over the home channel, and what people can type about it. */
+export interface HomeParts extends AsyncDisposable {
+  readonly keeper: HomeKeeper;
+  readonly homeCommands: readonly ChatCommand[];
+}
+
+export async function openHome(
+  host: { readonly config: Config; readonly paths: HomePaths; readonly environment: Environment },
+  { courier, home }: OutboxParts,
+  delivery: DeliveryDeps,
+): Promise<HomeParts> {
+  const { config, environment, paths } = host;
+  const path = join(paths.stateFolder, "home.json");
+  const access = commandAccess(config);
+  const keeper = await HomeKeeper.open({ ...delivery, courier, home, access, path });
+  keeper.check();
+  const homeCommands = createHomeCommands({
+    home,
+    save: (place) =>
+      writeSettings(paths, {
+        env: homeVariables(place),
+        yaml: { "mattermost.home_channel_thread_id": undefined }, // It is of an earlier channel.
+      }),
+    shadowedBy: Object.keys(homeVariables()).find((name) => environment[name] !== undefined),
+  });
+  return { keeper, homeCommands, [Symbol.asyncDispose]: () => keeper.close() };
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+function homeVariables(place?: HomePlace): Environment {
+  return {
+    MATTERMOST_HOME_CHANNEL: place?.channelId,
+    MATTERMOST_HOME_CHANNEL_THREAD_ID: place?.threadId,
+  };
 }
 
 export function outboxFolder({ stateFolder }: HomePaths): string {

@@ -43,6 +43,8 @@ export interface GatewayDeps {
   readonly ledger: Ledger;
   readonly echoes: OwnEchoes;
   readonly exchange: ExchangeDeps;
+  /** Told of each message that is answered, once; returns at once. */
+  readonly onHeard?: (message: InboundMessage) => void;
   /** How long answers under way may take after the events have ended. */
   readonly drainMs: number;
   /** Where the gateway tells what it does. */
@@ -181,6 +183,7 @@ class Gateway {
       return log("debug", "gateway.ignored", { postId, channelId, reason: "seen" });
     }
     threads.takePart(message, exchange.sessionOptions);
+    this.#deps.onHeard?.(message);
     log("info", "gateway.message", { postId, session: key, via: event.via, kind: word.kind });
     this.#dispatch.follow(word, message, key, { takenUpAgain: false });
   }

@@ -30,7 +30,13 @@ import { composeCommands } from "../compose_commands.ts";
 import { type Door, openDoor } from "../compose_door.ts";
 import type { ComposedModels } from "../compose_models.ts";
 import { allowFiles, composeAttachments } from "../compose_attachments.ts";
-import { composeMessageSender, openOutbox, type OutboxParts } from "../compose_outbox.ts";
+import {
+  composeMessageSender,
+  type HomeParts,
+  openHome,
+  openOutbox,
+  type OutboxParts,
+} from "../compose_outbox.ts";
 import { composeTurn, historyCharsMax } from "../compose_turn.ts";
 
 /** Everything that one gateway needs from outside. `hermes gateway` and `hermes demo` differ in it. */
@@ -89,6 +95,7 @@ export async function startGateway(
   const readConfig = () => api.getClientConfig(signals.stop);
   const clientConfig = untilAnswered(readConfig, { msMax: Infinity }, deps, signals.stop);
   await using outbox = openOutbox({ ...host, ...delivery, clientConfig });
+  await using home = await openHome(host, outbox, delivery);
   await using door = await openDoor(host);
   const messages = () => sender;
   const agent = composeAgent({ ...host, wake: wakeWith(wakes, log), messages });
@@ -96,7 +103,7 @@ export async function startGateway(
   const cleared = agent.terminal.shells.prepare();
   try {
     reportAccess(me, host);
-    const opened = { ledger, sessions, wakes, agent, outbox, door };
+    const opened = { ledger, sessions, wakes, agent, outbox, home, door };
     const parts = { host, serverUrl, clientConfig, delivery, me, identity, ...opened };
     await runGateway(await composeGateway(parts, signals.stop), signals.cancel);
   } finally {
@@ -119,6 +126,7 @@ interface GatewayParts {
   readonly wakes: WaitingItems<Wake>;
   readonly agent: AgentParts;
   readonly outbox: OutboxParts;
+  readonly home: HomeParts;
   readonly door: Door;
 }
 
@@ -131,7 +139,8 @@ function wakeWith(wakes: WaitingItems<Wake>, log: Log) {
 
 /** Waits until the server has told what a gateway needs to know. */
 async function composeGateway(parts: GatewayParts, stop: AbortSignal): Promise<GatewayDeps> {
-  const { host, serverUrl, delivery, me, identity, ledger, sessions, wakes, agent, door } = parts;
+  const { host, serverUrl, delivery, me, identity, ledger, sessions, wakes, agent } = parts;
+  const { door, home } = parts;
   const { clock, config, log, status } = host;
   const { api, echoes } = delivery;
   const bot = { userId: me.id, username: me.username };
@@ -149,7 +158,8 @@ async function composeGateway(parts: GatewayParts, stop: AbortSignal): Promise<G
     bot,
     policy: door.policy,
     threads: door.threads,
-    ...composeCommands(agent, door.doorCommands),
+    ...composeCommands(agent, [...door.doorCommands, ...home.homeCommands]),
+    onHeard: (message) => home.keeper.heard(message),
     ledger,
     echoes,
     exchange: {

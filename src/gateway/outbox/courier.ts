@@ -22,6 +22,8 @@ const WAITING_MAX = 1_000;
 /** How long it is known what became of a message, and of how many at most. */
 const DONE_AGE_MS_MAX = 3 * 24 * 3_600_000;
 const DONE_MAX = 500;
+/** Messages whose id begins so are sent once for all times. */
+export const ONCE = "once.";
 const FORGET_INTERVAL_MS = 3_600_000;
 /** How often others' new messages are looked for. */
 const LOOK_INTERVAL_MS = 1_000;
@@ -56,6 +58,7 @@ export class Courier {
   readonly #done = new Map<string, OutboxEntry>();
   /** The last message of each target. */
   readonly #lanes = new Map<string, Promise<void>>();
+  readonly #watchers: ((entry: OutboxEntry) => void)[] = [];
   #taking: Promise<void> = Promise.resolve();
   #forgetAtMs = 0;
 
@@ -112,6 +115,11 @@ export class Courier {
       ended.abort();
       carried.watchers.delete(watch);
     }
+  }
+
+  /** Has `watch` told of each message that is done, also by others. It must not wait or throw. */
+  whenDone(watch: (entry: OutboxEntry) => void): void {
+    this.#watchers.push(watch);
   }
 
   /** Takes a message on for later. It is on the disk when this resolves. @throws OutboxError */
@@ -178,7 +186,7 @@ export class Courier {
     found.sort((a, b) => a.queuedAtMs - b.queuedAtMs);
     for (const entry of found) {
       if (entry.state.kind === "waiting") this.#carry(entry);
-      else this.#done.set(entry.id, entry);
+      else this.#noteDone(entry);
     }
     await this.#forgetOld();
   }
@@ -277,11 +285,16 @@ export class Courier {
     } else if (state.kind === "failed") {
       log("warn", "outbox.failed", { id, to: targetText(target), reason: state.reason });
     }
-    this.#done.set(id, entry);
     this.#carried.delete(id);
+    this.#noteDone(entry);
     await this.#write(entry);
     await folder.dropFiles(id).catch(() => {}); // `#forgetOld` tries again.
     carried.finish(outcomeOf(entry));
+  }
+
+  #noteDone(entry: OutboxEntry): void {
+    this.#done.set(entry.id, entry);
+    for (const watch of this.#watchers) watch(entry);
   }
 
   /** What is on the server is found there again: a disk that takes nothing is no reason to fail. */
@@ -298,7 +311,9 @@ export class Courier {
     this.#forgetAtMs = nowMs + FORGET_INTERVAL_MS;
     const oldestMs = nowMs - DONE_AGE_MS_MAX;
     const byAge = [...this.#done.values()].sort((a, b) => doneAtMs(b) - doneAtMs(a));
-    const old = byAge.filter((entry, index) => index >= DONE_MAX || doneAtMs(entry) < oldestMs);
+    const old = byAge.filter((entry, index) =>
+      !entry.id.startsWith(ONCE) && (index >= DONE_MAX || doneAtMs(entry) < oldestMs)
+    );
     for (const { id } of old) {
       await this.#deps.folder.remove(id);
       this.#done.delete(id);
