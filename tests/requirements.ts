@@ -294,6 +294,23 @@ const product: readonly [id: string, promise: string][] = [
     "P214",
     "Called into a thread, the bot reads what those it listens to and itself said there before",
   ],
+  ["P225", "Schedules keep their times over changes of clocks, in every time zone"],
+  [
+    "P226",
+    "A schedule is a delay, an interval, a cron expression, an ISO time or plain English",
+  ],
+  [
+    "P227",
+    "Jobs of the original are read and kept; a damaged file of jobs is told, and left alone",
+  ],
+  ["P228", "A job runs once at most at each of its times, and what it said is never lost"],
+  ["P229", "Nothing is called delivered without the id of a post that the server stored"],
+  [
+    "P230",
+    "A job asks nobody, is allowed nothing by anybody, and takes no orders from what it reads",
+  ],
+  ["P231", "Scripts run first, say all by themselves, or wake the agent only when there is work"],
+  ["P232", "Of a job that fails people hear at once, then once a day, and when it works again"],
   ["P240", "A message can be sent to the home channel, to channels, threads and people"],
   ["P241", "What is sent unasked is posted once, kept while the server is away, over crashes too"],
   ["P242", "Nothing is called delivered that the server has not stored"],

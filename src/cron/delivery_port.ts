@@ -28,6 +28,8 @@ export interface Delivery {
   readonly files: readonly string[];
   /** `may_wait`: in quiet hours it waits for their end. */
   readonly urgency: "now" | "may_wait";
+  /** Where it comes from, for those who read the conversation later, e.g. `the job "Backup"`. */
+  readonly about?: string;
 }
 
 export type DeliveryOutcome =

@@ -29,6 +29,10 @@ export interface Job {
   readonly pausedAtMs: number | undefined;
   readonly pausedReason: string | undefined;
   readonly nextRunAtMs: number | undefined;
+  /** Somebody wants it to run now, whatever its schedule says. */
+  readonly runRequested: boolean;
+  /** The run under way; it stays when the process dies, so that the run is not begun again. */
+  readonly running: RunClaim | undefined;
   /** What happens with a run whose time passed while no gateway ran. */
   readonly missed: "skip" | "once";
   /** Where the result goes, as `parseTargets` reads it. */
@@ -60,9 +64,19 @@ export interface JobOrigin {
   readonly personName: string | undefined;
 }
 
+/** One run, taken on before it begins. */
+export interface RunClaim {
+  readonly id: string;
+  readonly startedAtMs: number;
+  /** When it was to begin. */
+  readonly dueAtMs: number;
+}
+
 export interface LastRun {
+  readonly runId: string;
   readonly atMs: number;
-  readonly status: "ok" | "error";
+  /** `delivering`: it went well, and its text is not posted yet. */
+  readonly status: "ok" | "error" | "delivering";
   readonly error: string | undefined;
 }
 
@@ -77,5 +91,7 @@ export type LastDelivery =
 /** Runs that failed one after the other; people are told of the first, and then once a day. */
 export interface FailureStreak {
   readonly count: number;
+  /** How many there were when people were last told; 0 before. */
+  readonly toldCount: number;
   readonly toldAtMs: number | undefined;
 }

@@ -41,6 +41,22 @@ export async function acquireLock(
   });
 }
 
+const WAIT_POLL_MS = 20;
+
+/** As `acquireLock`, and waits up to `msMax` for whoever holds it to be done. */
+export async function waitForLock(
+  path: string,
+  owner: { readonly description: string },
+  { msMax }: { readonly msMax: number },
+): Promise<LockResult> {
+  const endMs = Date.now() + msMax;
+  for (;;) {
+    const lock = await acquireLock(path, owner);
+    if (lock.kind === "acquired" || Date.now() >= endMs) return lock;
+    await delay(WAIT_POLL_MS);
+  }
+}
+
 /** The process that holds the lock now; `undefined` when nobody does. Throws a `FileError`. */
 export async function readLockHolder(path: string): Promise<LockHolder | undefined> {
   const record = parseRecord(await readTextFile(path));
