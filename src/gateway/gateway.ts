@@ -12,7 +12,7 @@ import type { CommandRegistry } from "./commands/command_registry.ts";
 import { CommandRunner } from "./commands/command_runner.ts";
 import type { SkillNames } from "./commands/skill_names.ts";
 import { Dispatch } from "./dispatch.ts";
-import type { ExchangeDeps } from "./exchange.ts";
+import type { ExchangeDeps } from "./exchange_deps.ts";
 import { gate, type GatePolicy, type IgnoreReason } from "./gate.ts";
 import type { LiveStatus } from "./gateway_status.ts";
 import { type BotIdentity, type InboundMessage, toInboundMessage } from "./inbound.ts";

@@ -2,7 +2,7 @@ import { untilAnswered } from "../mattermost/until_answered.ts";
 import { DELIVERY_MS_MAX, type ReplyTarget } from "../replies/deliver_post.ts";
 import { findReplyPosts } from "../replies/find_reply_posts.ts";
 import { ReplyWriter } from "../replies/reply_writer.ts";
-import type { ExchangeDeps } from "./exchange.ts";
+import type { ExchangeDeps } from "./exchange_deps.ts";
 import type { InboundMessage } from "./inbound.ts";
 import type { SessionOptions } from "./session_key.ts";
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { ExchangeDeps } from "../../src/gateway/exchange.ts";
+import type { ExchangeDeps } from "../../src/gateway/exchange_deps.ts";
 import { FileCache } from "../../src/files/file_cache.ts";
 import type { ChatCommand } from "../../src/gateway/commands/chat_command.ts";
 import { CommandRegistry } from "../../src/gateway/commands/command_registry.ts";

@@ -4,7 +4,7 @@ import type { Config } from "../../config/load_config.ts";
 import type { Access } from "../../config/require_mattermost.ts";
 import { HermesError } from "../../errors.ts";
 import type { LiveStatus } from "../../gateway/gateway_status.ts";
-import type { ExchangeDeps } from "../../gateway/exchange.ts";
+import type { ExchangeDeps } from "../../gateway/exchange_deps.ts";
 import { type GatewayDeps, runGateway } from "../../gateway/gateway.ts";
 import { Ledger } from "../../gateway/ledger.ts";
 import { PendingQuestions } from "../../gateway/questions/pending_questions.ts";

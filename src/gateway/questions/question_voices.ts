@@ -2,7 +2,7 @@ import type { Reaction } from "../../mattermost/types.ts";
 import type { Log } from "../../runtime/log.ts";
 import type { SessionKey } from "../../sessions/session_store.ts";
 import { readReaction } from "../commands/read_word.ts";
-import type { ExchangeDeps } from "../exchange.ts";
+import type { ExchangeDeps } from "../exchange_deps.ts";
 import { type GatePolicy, isLetIn } from "../gate.ts";
 import type { InboundMessage } from "../inbound.ts";
 import type { SessionLanes } from "../lanes.ts";

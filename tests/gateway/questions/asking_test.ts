@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { z } from "zod";
-import type { ExchangeDeps } from "../../../src/gateway/exchange.ts";
+import type { ExchangeDeps } from "../../../src/gateway/exchange_deps.ts";
 import type { Post } from "../../../src/sandbox/records.ts";
 import { hang, type ScriptedAnswer, ScriptedModel } from "../../../src/sandbox/scripted_model.ts";
 import type { Tool } from "../../../src/tools/tool.ts";

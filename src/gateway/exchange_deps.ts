@@ -1,0 +1,46 @@
+import type { PromptSources } from "../agent/session_prompt.ts";
+import type { TurnDeps } from "../agent/turn.ts";
+import type { FileDeliveryDeps } from "../replies/deliver_files.ts";
+import type { DeliveryDeps } from "../replies/deliver_post.ts";
+import type { Redact } from "../safety/redact.ts";
+import type { SessionKey, SessionStore } from "../sessions/session_store.ts";
+import type { AttachmentDeps } from "./attachments.ts";
+import type { InboundMessage } from "./inbound.ts";
+import type { Ledger } from "./ledger.ts";
+import type { ChatAsker } from "./questions/chat_asker.ts";
+import type { PendingQuestions } from "./questions/pending_questions.ts";
+import type { SessionOptions } from "./session_key.ts";
+
+export interface ExchangeDeps {
+  readonly sessions: SessionStore;
+  readonly ledger: Ledger;
+  readonly turn: TurnDeps;
+  readonly delivery: DeliveryDeps;
+  /** What people are asked while turns run. */
+  readonly questions: PendingQuestions;
+  readonly sessionOptions: SessionOptions;
+  readonly prompt: PromptSources;
+  readonly attachments: AttachmentDeps;
+  /** Which files an answer may send, and how large they may be. */
+  readonly outbound: Pick<FileDeliveryDeps, "allowFile" | "fileBytesMax">;
+  /** More instructions for one channel, by channel id. */
+  readonly channelPrompts: ReadonlyMap<string, string>;
+  /** Most code points the server takes in one post. */
+  readonly runesMax: number;
+  readonly typingIntervalMs: number;
+  readonly streaming: boolean;
+  /** Whether what the model thought is quoted before its answer. */
+  readonly showsReasoning: boolean;
+  /** Takes out of answers what nobody may see. */
+  readonly redact: Redact;
+  /** Most characters of earlier messages that a turn is given. */
+  readonly historyCharsMax: number;
+}
+
+/** What one turn runs for. */
+export interface TurnPlace {
+  readonly message: InboundMessage;
+  readonly key: SessionKey;
+  readonly asker: ChatAsker;
+  readonly stop: AbortSignal;
+}

@@ -1,0 +1,61 @@
+import { OUTCOME_NOTES } from "../agent/outcome_notes.ts";
+import { runTurn, type TurnOutcome } from "../agent/turn.ts";
+import { HermesError } from "../errors.ts";
+import { isInvisible } from "../mattermost/clean_text.ts";
+import { ModelError } from "../models/errors.ts";
+import type { ReplyWriter } from "../replies/reply_writer.ts";
+import { fetchAttachments } from "./attachments.ts";
+import type { ExchangeDeps, TurnPlace } from "./exchange_deps.ts";
+import { joinNotes, problemNote, STOPPED_NOTE, STOPPED_TEXT } from "./exchange_texts.ts";
+import type { InboundMessage } from "./inbound.ts";
+import { isNeverTaken, keepEvent, keepUnanswered } from "./keep_turn.ts";
+import { turnInput } from "./turn_input.ts";
+
+/** Runs the turn. Returns what is to be said below the answer: a failure, or nothing. */
+export async function runTurnInto(
+  reply: ReplyWriter,
+  place: TurnPlace,
+  deps: ExchangeDeps,
+  signal: AbortSignal,
+): Promise<string> {
+  const { message, key, stop } = place;
+  try {
+    const ended = AbortSignal.any([signal, stop]);
+    const attached = await fetchAttachments(message.files, deps.attachments, ended);
+    const input = await turnInput(place, attached, deps);
+    let outcome: TurnOutcome = "empty";
+    for await (const event of runTurn(input, deps.turn, ended)) {
+      await keepEvent(event, message, key, deps);
+      reply.show(event, signal);
+      if (event.kind === "ended") outcome = event.outcome;
+    }
+    const saysNothing = isInvisible(reply.text);
+    if (saysNothing && outcome === "answered") outcome = "empty";
+    const note = OUTCOME_NOTES[outcome];
+    if (saysNothing) await keepUnanswered(note, outcome === "refused", message, key, deps);
+    return joinNotes([note, ...attached.problems.map(problemNote)]);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (stop.aborted) {
+      await keepUnanswered(STOPPED_TEXT, false, message, key, deps);
+      return STOPPED_NOTE;
+    }
+    const note = failureNote(error, message, deps);
+    if (error instanceof ModelError && isInvisible(reply.text)) {
+      await keepUnanswered(note, isNeverTaken(error.kind), message, key, deps);
+    }
+    return note;
+  }
+}
+
+/** The person who asked is always told. What is no `HermesError` is a bug: the log has its stack. */
+function failureNote(error: unknown, message: InboundMessage, deps: ExchangeDeps): string {
+  const isKnown = error instanceof HermesError;
+  deps.delivery.log("error", "exchange.failed", {
+    postId: message.postId,
+    code: isKnown ? error.code : "bug",
+    error: isKnown ? error.message : error instanceof Error ? error.stack : String(error),
+  });
+  if (isKnown) return `⚠️ ${error.message}. ${error.hint}`;
+  return "⚠️ Something went wrong inside Hermes. The log of the gateway says what.";
+}
