@@ -21,13 +21,13 @@ import type { Foundations } from "./compose.ts";
 import { composeCommandGate } from "./compose_command_gate.ts";
 import { composeTerminal, type TerminalParts } from "./compose_terminal.ts";
 import { composeMcp, type McpParts } from "./compose_mcp.ts";
-import type { ComposedModels } from "./compose_models.ts";
+import type { UsableModels } from "./compose_models.ts";
 
 /** What an agent is given. */
 export interface AgentHost extends Foundations {
   readonly config: Config;
   readonly paths: HomePaths;
-  readonly models: Pick<ComposedModels, "chain" | "auxiliary">;
+  readonly models: UsableModels;
   /** That of this process: commands get what is no secret of it. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** What nothing may show: tokens and keys. Asked each time, since keys are read late. */

@@ -1,8 +1,12 @@
 import type { Config } from "../config/load_config.ts";
 import type { AuxiliaryTask, OtherModel } from "../config/other_models.ts";
+import type { ModelSettings } from "../models/choose_model.ts";
 import { ModelChain } from "../models/model_chain.ts";
 import type { ModelClient } from "../models/model_client.ts";
+import { REASONING_EFFORTS } from "../models/reasoning_options.ts";
+import { NewestEntries } from "../runtime/newest_entries.ts";
 import { Secret } from "../runtime/secret.ts";
+import type { SessionChoices } from "../sessions/session_store.ts";
 import {
   type ComposedModel,
   composeModel,
@@ -17,9 +21,19 @@ export interface ComposedModels {
   readonly chain: ModelChain;
   /** The model for work beside the answer: the one that answers, unless the settings name another. */
   auxiliary(task: AuxiliaryTask): ModelClient;
-  /** For the log to leave out. */
+  /** The models with what somebody chose in place of the settings. @throws NoModelError */
+  choose(choices: SessionChoices): ModelChain;
+  /** For the log to leave out; grows with what is chosen. */
   readonly apiKeys: readonly Secret[];
 }
+
+/** The models of an agent; without `choose` nobody can choose another. */
+export type UsableModels =
+  & Pick<ComposedModels, "chain" | "auxiliary">
+  & Partial<Pick<ComposedModels, "choose">>;
+
+/** Choices whose models are kept; others are made anew. */
+const CHOSEN_MAX = 100;
 
 /**
  * The models that the settings name. One beside the first that cannot be used is left out, and the
@@ -54,10 +68,41 @@ export function composeModels(config: Config, foundations: Foundations): Compose
     }),
   );
   const all = [primary, ...standIns, ...helpers.values()];
+  const chain = new ModelChain([primary.client, ...standIns.map(toClient)], foundations.clock);
+  const apiKeys = all.map(({ apiKey }) => apiKey);
+  const chosen = new NewestEntries<string, ModelChain>(CHOSEN_MAX);
   return {
-    chain: new ModelChain([primary.client, ...standIns.map(toClient)], foundations.clock),
+    chain,
     auxiliary: (task) => helpers.get(task)?.client ?? primary.client,
-    apiKeys: all.map(({ apiKey }) => apiKey),
+    choose: (choices) => {
+      const settings = choiceSettings(choices, config);
+      if (Object.keys(settings).length === 0) return chain;
+      const name = JSON.stringify([choices.model, choices.provider, choices.reasoningEffort]);
+      const known = chosen.get(name);
+      if (known !== undefined) return known;
+      const { client, apiKey } = composeModel(config, foundations, {
+        settings,
+        hurries: fallbacks.length > 0,
+      });
+      apiKeys.push(apiKey);
+      const models = chain.startingWith(client);
+      chosen.put(name, models);
+      return models;
+    },
+    apiKeys,
+  };
+}
+
+/** What of the settings is another with these choices. */
+function choiceSettings(
+  { model, provider, reasoningEffort }: SessionChoices,
+  config: Config,
+): Partial<ModelSettings> {
+  const effort = REASONING_EFFORTS.find((each) => each === reasoningEffort);
+  const endpoint = { baseUrl: undefined, apiKey: undefined, apiKeyVariable: undefined };
+  return {
+    ...(model !== undefined && endpointSettings({ ...endpoint, provider, model }, config)),
+    ...(effort !== undefined && { reasoningEffort: effort }),
   };
 }
 
@@ -90,9 +135,9 @@ function otherProvider(provider: string | undefined): string | undefined {
 
 /** Without another provider or address, those of the main model count, and its key. */
 function endpointSettings(
-  { provider, model, baseUrl, apiKey, apiKeyVariable }: OtherModel,
+  { provider, model, baseUrl, apiKey, apiKeyVariable }: Omit<OtherModel, "totalTimeoutMs">,
   config: Config,
-): ModelRole["settings"] {
+): Partial<ModelSettings> {
   const variable = apiKeyVariable && config.environment.get(apiKeyVariable);
   const key = apiKey ?? (variable ? new Secret(variable) : undefined);
   const other = otherProvider(provider);

@@ -1,5 +1,6 @@
 import type { TurnDeps } from "../agent/turn.ts";
 import { ResultFiles } from "../tools/result_files.ts";
+import type { ModelChain } from "../models/model_chain.ts";
 import type { ToolRegistry } from "../tools/registry.ts";
 import type { Platform } from "../tools/toolsets.ts";
 import { CHARS_PER_TOKEN } from "../transcript/estimate_tokens.ts";
@@ -16,11 +17,16 @@ const SESSIONS_MAX = 1_000;
 /** Most characters of a session that are read; only the largest windows hold more. */
 const HISTORY_CHARS_MAX = 4_000_000;
 
+/** What turns work with, and what lets a session that begins anew have the tools of today. */
+export interface ComposedTurn extends TurnDeps {
+  readonly forgetTools: (sessionKey: SessionKey) => void;
+}
+
 /**
  * What a turn on this platform works with. A session keeps the tools that there were when its first
  * turn began: the beginning of what its model reads stays the same.
  */
-export function composeTurn(agent: AgentParts, platform: Platform): TurnDeps {
+export function composeTurn(agent: AgentParts, platform: Platform): ComposedTurn {
   agent.mcp.start(); // Until somebody writes, the servers may be there.
   const tools = new NewestEntries<SessionKey, Promise<ToolRegistry>>(SESSIONS_MAX);
   return {
@@ -30,6 +36,7 @@ export function composeTurn(agent: AgentParts, platform: Platform): TurnDeps {
       tools.put(sessionKey, loaded);
       return loaded;
     },
+    forgetTools: (sessionKey) => tools.delete(sessionKey),
     stepsMax: agent.config.agent.stepsMax,
   };
 }
@@ -55,8 +62,8 @@ export function turnWithoutTools(agent: AgentParts): Omit<TurnDeps, "loadTools" 
 }
 
 /** Most characters of earlier messages that a turn is given: what fills the model's window. */
-export function historyCharsMax({ models }: Pick<AgentParts, "models">): number {
-  return Math.min(models.chain.primary.contextTokensMax * CHARS_PER_TOKEN, HISTORY_CHARS_MAX);
+export function historyCharsMax({ primary }: Pick<ModelChain, "primary">): number {
+  return Math.min(primary.contextTokensMax * CHARS_PER_TOKEN, HISTORY_CHARS_MAX);
 }
 
 /** What describes the tools and checks their input costs time, which the start does not have. */

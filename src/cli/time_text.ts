@@ -13,3 +13,15 @@ export function durationText(durationMs: number): string {
   }
   return "0 s";
 }
+
+/** A day and a time as people write them: `3 Jun 2026, 14:05`. */
+export function dayText(atMs: number, timeZone: string): string {
+  return new Intl.DateTimeFormat("en-GB", {
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZone,
+  }).format(atMs);
+}

@@ -132,7 +132,7 @@ export const ORIGINAL_KEYS: readonly string[] = [
   "security.tirith_timeout",
   "security.website_blocklist",
   "session",
-  "session_reset",
+  "session_reset.*",
   "signal",
   "skills.*",
   "slack",

@@ -18,7 +18,13 @@ export interface OtherModel {
 
 /** Work beside the answer for which the settings may name a model. */
 export type AuxiliaryTask = (typeof AUXILIARY_TASKS)[number];
-const AUXILIARY_TASKS = ["approval", "compression", "vision", "web_extract"] as const;
+const AUXILIARY_TASKS = [
+  "approval",
+  "compression",
+  "title_generation",
+  "vision",
+  "web_extract",
+] as const;
 
 const FIELDS = ["provider", "model", "base_url", "api_key", "key_env"];
 

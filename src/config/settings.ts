@@ -14,6 +14,7 @@ import { MODEL_SETTINGS } from "./settings/model_settings.ts";
 import { NETWORK_SETTINGS } from "./settings/network_settings.ts";
 import { PROVIDERS_SETTINGS } from "./settings/providers_settings.ts";
 import { SECURITY_SETTINGS } from "./settings/security_settings.ts";
+import { SESSION_RESET_SETTINGS } from "./settings/session_reset_settings.ts";
 import { SESSIONS_SETTINGS } from "./settings/sessions_settings.ts";
 import { SKILLS_SETTINGS } from "./settings/skills_settings.ts";
 import { STREAMING_SETTINGS } from "./settings/streaming_settings.ts";
@@ -30,6 +31,7 @@ export const SETTINGS = {
   gateway: GATEWAY_SETTINGS,
   network: NETWORK_SETTINGS,
   sessions: SESSIONS_SETTINGS,
+  sessionReset: SESSION_RESET_SETTINGS,
   streaming: STREAMING_SETTINGS,
   display: DISPLAY_SETTINGS,
   compression: COMPRESSION_SETTINGS,

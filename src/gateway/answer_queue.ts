@@ -9,6 +9,7 @@ import { LANE_LENGTH_MAX, type SessionLanes } from "./lanes.ts";
 import { answerWithNote, findAnswer } from "./post_note.ts";
 import type { RunningTurns } from "./running_turns.ts";
 import { sessionKey } from "./session_key.ts";
+import type { SetUpTurn } from "./session_life/set_up_turn.ts";
 import type { Settlement } from "./settlement.ts";
 import { CONVERSATIONS_MAX, toWakeMessage, type Wake } from "./wake.ts";
 
@@ -17,6 +18,7 @@ export interface AnswerQueueDeps {
   readonly lanes: SessionLanes;
   readonly turns: RunningTurns;
   readonly settlement: Settlement;
+  readonly setUpTurn: SetUpTurn;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -85,9 +87,14 @@ export class AnswerQueue {
     key: SessionKey,
     { takenUpAgain }: { readonly takenUpAgain: boolean },
   ): Promise<readonly string[]> {
-    return this.#deps.turns.run(key, message, (stop) => {
+    const { exchange, setUpTurn, turns } = this.#deps;
+    return turns.run(key, message, async (stop) => {
+      const planned = { message, key, takenUpAgain, exchange };
+      const turn = await setUpTurn(planned, this.#cancel);
       const options = { takenUpAgain, stop };
-      return runExchange(message, key, options, this.#deps.exchange, this.#cancel);
+      const postIds = await runExchange(turn.message, key, options, turn.exchange, this.#cancel);
+      turn.done();
+      return postIds;
     });
   }
 

@@ -6,6 +6,7 @@ import type { OwnEchoes } from "../replies/own_echoes.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Log } from "../runtime/log.ts";
 import type { WaitingItems } from "../runtime/waiting_items.ts";
+import type { SessionKey } from "../sessions/session_store.ts";
 import { AnswerQueue } from "./answer_queue.ts";
 import type { CommandAccess } from "./commands/command_access.ts";
 import type { CommandRegistry } from "./commands/command_registry.ts";
@@ -20,6 +21,7 @@ import { SessionLanes } from "./lanes.ts";
 import type { Ledger } from "./ledger.ts";
 import { QuestionVoices } from "./questions/question_voices.ts";
 import { RunningTurns } from "./running_turns.ts";
+import type { SetUpTurn } from "./session_life/set_up_turn.ts";
 import { sessionKey } from "./session_key.ts";
 import { Settlement } from "./settlement.ts";
 import type { FollowedThreads } from "./threads/followed_threads.ts";
@@ -40,6 +42,7 @@ export interface GatewayDeps {
   readonly commands: CommandRegistry;
   readonly access: CommandAccess;
   readonly skillNames: SkillNames;
+  readonly setUpTurn: SetUpTurn;
   readonly ledger: Ledger;
   readonly echoes: OwnEchoes;
   readonly exchange: ExchangeDeps;
@@ -96,7 +99,12 @@ class Gateway {
     this.#queue = queue;
     this.#voices = voices;
     const parts = { ...deps, lanes, turns, queue, settlement };
-    const runner = new CommandRunner({ ...parts, notes: exchange }, ended);
+    const live = (message: InboundMessage, key: SessionKey) => {
+      const isRunning = turns.runs(key, message);
+      const waiting = Math.max(0, lanes.lengthOf(key) - (isRunning ? 1 : 0));
+      return { isRunning, tools: [], waiting };
+    };
+    const runner = new CommandRunner({ ...parts, notes: exchange, live }, ended);
     this.#dispatch = new Dispatch({ ...parts, questions, voices, runner });
   }
 

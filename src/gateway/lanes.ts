@@ -42,6 +42,11 @@ export class SessionLanes {
     return true;
   }
 
+  /** How much waits or runs in one session. */
+  lengthOf(key: SessionKey): number {
+    return this.#lanes.get(key)?.length ?? 0;
+  }
+
   /** How many messages wait or run, in all sessions. */
   get size(): number {
     let size = 0;

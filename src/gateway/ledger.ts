@@ -21,6 +21,8 @@ export interface LedgerEntry {
   readonly claimedAtMs: number;
   /** Posts of the answer, in order. */
   readonly replyIds: readonly string[];
+  /** For a command about what was said before: the post that it is about. */
+  readonly about?: string;
 }
 
 export interface LedgerDeps {
@@ -79,6 +81,14 @@ export class Ledger {
   settle(postId: string, state: "answered" | "failed", replyIds: readonly string[]): void {
     const entry = this.#entries.get(postId);
     if (entry !== undefined) this.#put({ ...entry, state, replyIds });
+  }
+
+  /** Says which post a command is about, before anything is done: done again it is the same one. */
+  async noteAbout(postId: string, about: string): Promise<void> {
+    const entry = this.#entries.get(postId);
+    if (entry === undefined) return;
+    this.#put({ ...entry, about });
+    await this.sync();
   }
 
   /** Posts that were claimed and not settled, oldest first. */
@@ -149,6 +159,7 @@ function decodeEntry(value: unknown): LedgerEntry | undefined {
   const texts = [entry.postId, entry.channelId, entry.senderId, entry.sessionKey];
   if (!texts.every((text) => typeof text === "string")) return undefined;
   if (typeof entry.claimedAtMs !== "number" || !Array.isArray(entry.replyIds)) return undefined;
+  if (entry.about !== undefined && typeof entry.about !== "string") return undefined;
   if (!["claimed", "answered", "failed"].includes(String(entry.state))) return undefined;
   return entry as LedgerEntry;
 }

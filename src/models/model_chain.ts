@@ -25,6 +25,12 @@ export class ModelChain {
     return this.#models[0];
   }
 
+  /** These models with another one as the one that is chosen. */
+  startingWith(primary: ModelClient): ModelChain {
+    const others = this.#models.slice(1).filter((model) => model !== primary);
+    return new ModelChain([primary, ...others], this.#clock);
+  }
+
   /** The model that a new turn begins with. */
   first(): ModelClient {
     return this.#awake(this.#models) ?? this.primary;

@@ -2,7 +2,8 @@ import type { ChosenModel } from "./choose_model.ts";
 import type { SdkCallOptions, SdkMetadata } from "./sdk_model.ts";
 
 /** How much a model thinks before it speaks. */
-export type ReasoningEffort = "none" | "minimal" | "low" | "medium" | "high" | "xhigh";
+export type ReasoningEffort = (typeof REASONING_EFFORTS)[number];
+export const REASONING_EFFORTS = ["none", "minimal", "low", "medium", "high", "xhigh"] as const;
 
 type BodyFields = SdkMetadata[string];
 

@@ -148,7 +148,7 @@ class JsonSessionStore implements SessionStore {
   choose(key: SessionKey, choices: SessionChoices): Promise<void> {
     return this.#inOrder(key, async (index) => {
       await this.#beginSession(key, this.#deps.clock.nowMs(), index);
-      await index.change(key, { choices: { ...index.get(key)?.choices, ...choices } });
+      await index.change(key, { choices });
     });
   }
 

@@ -107,7 +107,7 @@ export interface SessionStore {
   saidPosts(key: SessionKey): Promise<readonly SaidPost[]>;
   /** Names the current session, which begins with that if there is none. */
   setTitle(key: SessionKey, title: string): Promise<void>;
-  /** Adds to what was chosen for the current session, which begins with that if there is none. */
+  /** Makes this what is chosen for the current session, which begins with that if there is none. */
   choose(key: SessionKey, choices: SessionChoices): Promise<void>;
   /** All sessions, those that have ended as well, the newest first. */
   known(): Promise<readonly KnownSession[]>;

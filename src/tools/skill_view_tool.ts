@@ -1,8 +1,9 @@
 import { z } from "zod";
+import { showSkill } from "../skills/show_skill.ts";
 import type { Skill, SkillStore } from "../skills/skill_store.ts";
 import { ToolError } from "./errors.ts";
 import { nearNames } from "./near_names.ts";
-import type { Tool, ToolContext } from "./tool.ts";
+import type { Tool } from "./tool.ts";
 
 /** Most skills that one list shows. */
 const LISTED_MAX = 100;
@@ -27,27 +28,9 @@ export function createSkillViewTool(
       const skill = await findSkill(name, store);
       if (path !== undefined && path !== "") return await readFile(skill, path, store);
       await store.noteUse(skill.name);
-      return await show(skill, store, context);
+      return await showSkill(skill, store, context);
     },
   };
-}
-
-/** A skill as the model reads it: its instructions, and where its files are. */
-export async function show(
-  skill: Skill,
-  store: SkillStore,
-  { sessionKey }: Pick<ToolContext, "sessionKey">,
-): Promise<string> {
-  const files = await store.files(skill);
-  const folder = skill.place.kind === "bundled" ? undefined : skill.place.folder;
-  const body = skill.body
-    .replaceAll("${HERMES_SESSION_ID}", () => sessionKey)
-    .replaceAll("${HERMES_SKILL_DIR}", (variable) => folder ?? variable);
-  const notes = [
-    folder === undefined ? "" : `Folder of the skill: ${folder}`,
-    files.length === 0 ? "" : `Files, to read with file_path: ${files.join(", ")}`,
-  ].filter((note) => note !== "");
-  return [`# Skill ${skill.name}\n\n${body}`, ...notes].join("\n\n");
 }
 
 async function findSkill(name: string, store: SkillStore): Promise<Skill> {

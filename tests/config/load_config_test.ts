@@ -268,11 +268,11 @@ test("[P115] loadConfig() reads who stands in for the model, and who works besid
       "  - {provider: custom, model: c, base_url: 'http://127.0.0.1:9/v1'}",
       "auxiliary:",
       "  compression: {provider: auto, model: small, timeout: 120, base_url: '', api_key: ''}",
-      "  title_generation: {provider: auto}",
+      "  skills_hub: {provider: auto}",
     ].join("\n"),
   });
   assert.deepEqual(messages(problems), []);
-  assert.deepEqual(warnings.map(({ key }) => key), ["auxiliary.title_generation"]);
+  assert.deepEqual(warnings.map(({ key }) => key), ["auxiliary.skills_hub"]);
   const none = { baseUrl: undefined, apiKey: undefined, apiKeyVariable: undefined };
   assert.deepEqual(config?.providers.fallbacks, [
     {

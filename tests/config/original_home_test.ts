@@ -43,7 +43,6 @@ test("[P18] every setting of the original that has no effect here is named as su
       "network.force_ipv4",
       "platforms.telegram",
       "providers.anthropic.models",
-      "session_reset",
       "streaming.cursor",
     ]
   ) assert.ok(keys.includes(key), `${key} is not named`);

@@ -10,6 +10,7 @@ import type { GatePolicy } from "../../src/gateway/gate.ts";
 import { type GatewayDeps, runGateway } from "../../src/gateway/gateway.ts";
 import { Ledger } from "../../src/gateway/ledger.ts";
 import { PendingQuestions } from "../../src/gateway/questions/pending_questions.ts";
+import { plainTurn } from "../../src/gateway/session_life/set_up_turn.ts";
 import { readUnfinishedPosts } from "../../src/gateway/unfinished_posts.ts";
 import type { PostedEvent } from "../../src/mattermost/events.ts";
 import { listen } from "../../src/mattermost/listener.ts";
@@ -205,6 +206,7 @@ function commandsOf(commands: readonly ChatCommand[], log: Log) {
   return {
     commands: new CommandRegistry([...createTurnCommands(), ...commands]),
     access: { dm: everybody, channel: everybody },
+    setUpTurn: plainTurn,
     skillNames: createSkillNames({ store: undefined, disabled: [], log }),
   };
 }

@@ -356,8 +356,8 @@ test("[P184] setTitle() and choose() keep what people said of a session, also af
   await using fixture = await openFixture();
   await fixture.store.append(KEY, [stored(user("hello"))]);
   await fixture.store.setTitle(KEY, "Greetings");
-  await fixture.store.choose(KEY, { model: "m", provider: "p" });
-  await fixture.store.choose(KEY, { showsReasoning: true });
+  await fixture.store.choose(KEY, { reasoningEffort: "low" });
+  await fixture.store.choose(KEY, { model: "m", provider: "p", showsReasoning: true });
   const again = await fixture.reopen();
   const { title, choices } = await again.describe(KEY) ?? {};
   assert.equal(title, "Greetings");

@@ -85,7 +85,7 @@ export class Conversation {
     const person = { id: "cli", name: userInfo().username };
     const [session, history, { contextTokens }, tools] = await Promise.all([
       sessions.describe(this.key),
-      sessions.load(this.key, { charsMax: historyCharsMax(agent) }),
+      sessions.load(this.key, { charsMax: historyCharsMax(agent.models.chain) }),
       sessions.usageOf(this.key),
       turn.loadTools(this.key),
     ]);

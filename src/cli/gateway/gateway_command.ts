@@ -13,6 +13,7 @@ import { isTemporary } from "../../mattermost/until_answered.ts";
 import { NetworkError } from "../../runtime/network_error.ts";
 import { listenForStopSignals, type StopSignals } from "../../runtime/process_signals.ts";
 import { systemRandom } from "../../runtime/random.ts";
+import type { Secret } from "../../runtime/secret.ts";
 import { createRedactor } from "../../safety/redact.ts";
 import { composeMattermostNetwork, composeStatus, NoModelError } from "../compose.ts";
 import { composeModels } from "../compose_models.ts";
@@ -54,10 +55,10 @@ export async function runGatewayCommand(options: GatewayOptions, io: CliIo): Pro
   const ready = await loadReadyConfig({ home, environment, flags: options.flags }, io);
   if (ready === undefined) return EXIT.config;
   const { config, token } = ready;
-  const secrets = [token];
+  const secrets: (readonly Secret[])[] = [[token]];
   const clock = systemClock;
   const status = await composeStatus(home, clock);
-  const revealed = () => secrets.map((secret) => secret.reveal());
+  const revealed = () => secrets.flat().map((secret) => secret.reveal());
   const redact = createRedactor({ secrets: revealed, hidesPatterns: true });
   const gatewayLog = createGatewayLog(config, redact, options, io);
   const log = watchProblems(gatewayLog.log, status, { clock, redact });
@@ -65,7 +66,7 @@ export async function runGatewayCommand(options: GatewayOptions, io: CliIo): Pro
   const signals = listenForStopSignals();
   try {
     const models = composeModels(config, foundations);
-    secrets.push(...models.apiKeys);
+    secrets.push(models.apiKeys);
     const network = composeMattermostNetwork(config);
     const paths = homePaths(home);
     const owner = { ...paths, token, environment };

@@ -28,7 +28,7 @@ import type { SessionKey, SessionStore } from "../../sessions/session_store.ts";
 import { type AgentHost, type AgentParts, composeAgent, promptSources } from "../compose_agent.ts";
 import { composeCommands } from "../compose_commands.ts";
 import { type Door, openDoor } from "../compose_door.ts";
-import type { ComposedModels } from "../compose_models.ts";
+import type { UsableModels } from "../compose_models.ts";
 import { allowFiles, composeAttachments } from "../compose_attachments.ts";
 import {
   composeMessageSender,
@@ -37,6 +37,7 @@ import {
   openOutbox,
   type OutboxParts,
 } from "../compose_outbox.ts";
+import { composeSessionLife } from "../compose_session_life.ts";
 import { composeTurn, historyCharsMax } from "../compose_turn.ts";
 
 /** Everything that one gateway needs from outside. `hermes gateway` and `hermes demo` differ in it. */
@@ -45,7 +46,7 @@ export interface GatewayHost extends Omit<AgentHost, "wake"> {
   readonly token: Secret;
   readonly access: Access;
   readonly network: Network;
-  readonly models: Pick<ComposedModels, "chain" | "auxiliary">;
+  readonly models: UsableModels;
   readonly status: LiveStatus;
 }
 
@@ -151,6 +152,9 @@ async function composeGateway(parts: GatewayParts, stop: AbortSignal): Promise<G
     sessions.count().catch(() => undefined), // Whoever writes first is told what is wrong.
   ]);
   status.note({ sessions: sessionCount });
+  const turn = composeTurn(agent, "mattermost");
+  const { life, setUpTurn } = composeSessionLife(agent, turn, sessions);
+  const further = [...door.doorCommands, ...home.homeCommands];
   return {
     events: listen(listenerDeps(host, serverUrl, api, me), stop),
     unfinished,
@@ -158,12 +162,14 @@ async function composeGateway(parts: GatewayParts, stop: AbortSignal): Promise<G
     bot,
     policy: door.policy,
     threads: door.threads,
-    ...composeCommands(agent, [...door.doorCommands, ...home.homeCommands]),
+    ...composeCommands({ agent, sessions, life, ledger, api, bot, further }),
+    setUpTurn,
     onHeard: (message) => home.keeper.heard(message),
     ledger,
     echoes,
     exchange: {
       ...exchangeSettings(host, clientConfig, agent),
+      turn,
       sessions,
       ledger,
       delivery,
@@ -231,11 +237,10 @@ function exchangeSettings(
   agent: AgentParts,
 ): Omit<
   ExchangeDeps,
-  "sessions" | "ledger" | "delivery" | "questions" | "prompt" | "attachments" | "outbound"
+  "turn" | "sessions" | "ledger" | "delivery" | "questions" | "prompt" | "attachments" | "outbound"
 > {
   const { config } = host;
   return {
-    turn: composeTurn(agent, "mattermost"),
     sessionOptions: {
       groupSessionsPerUser: config.sessions.groupPerUser,
       threadSessionsPerUser: config.sessions.threadPerUser,
@@ -249,6 +254,6 @@ function exchangeSettings(
     streaming: config.streaming.enabled,
     showsReasoning: config.display.showReasoning,
     redact: agent.redact,
-    historyCharsMax: historyCharsMax(agent),
+    historyCharsMax: historyCharsMax(agent.models.chain),
   };
 }

@@ -70,4 +70,14 @@ export interface CommandCall {
   readonly isAdmin: boolean;
   /** The process died before this was answered: what it does may have been done already. */
   readonly takenUpAgain: boolean;
+  /** What goes on in the conversation as the command is taken on. */
+  readonly live: LiveConversation;
+}
+
+export interface LiveConversation {
+  readonly isRunning: boolean;
+  /** Names of the tools that run. */
+  readonly tools: readonly string[];
+  /** How many messages wait. */
+  readonly waiting: number;
 }

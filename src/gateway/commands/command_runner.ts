@@ -2,11 +2,18 @@ import { HermesError } from "../../errors.ts";
 import type { Log } from "../../runtime/log.ts";
 import type { SessionKey } from "../../sessions/session_store.ts";
 import type { AnswerQueue } from "../answer_queue.ts";
+import type { InboundMessage } from "../inbound.ts";
 import type { SessionLanes } from "../lanes.ts";
 import { answerWithNote, findAnswer, type NoteDeps } from "../post_note.ts";
 import type { RunningTurns } from "../running_turns.ts";
 import type { Settlement } from "../settlement.ts";
-import type { ActingCommand, ChatCommand, CommandCall, CommandResult } from "./chat_command.ts";
+import type {
+  ActingCommand,
+  ChatCommand,
+  CommandCall,
+  CommandResult,
+  LiveConversation,
+} from "./chat_command.ts";
 import { type CommandAccess, isAdmin, mayUse } from "./command_access.ts";
 import { notAllowedText } from "./command_texts.ts";
 
@@ -17,11 +24,12 @@ export interface CommandRunnerDeps {
   readonly queue: AnswerQueue;
   readonly settlement: Settlement;
   readonly notes: NoteDeps;
+  readonly live: (message: InboundMessage, key: SessionKey) => LiveConversation;
   readonly log: Log;
 }
 
 /** A command with where and by whom it was typed. */
-export interface TypedCall extends Omit<CommandCall, "isAdmin"> {
+export interface TypedCall extends Omit<CommandCall, "isAdmin" | "live"> {
   readonly command: ChatCommand;
 }
 
@@ -37,12 +45,13 @@ export class CommandRunner {
 
   /** Takes a command on. What it does and its answer follow by themselves. */
   start({ command, ...typed }: TypedCall): void {
-    const { access, lanes, queue, turns } = this.#deps;
+    const { access, lanes, live, queue, turns } = this.#deps;
     const { message, sessionKey, takenUpAgain } = typed;
     if (!mayUse(command.name, message, access)) {
       return queue.note(message, notAllowedText(command.name), { takenUpAgain });
     }
-    const call = { ...typed, isAdmin: isAdmin(message, access) };
+    const isUnrestricted = isAdmin(message, access);
+    const call = { ...typed, isAdmin: isUnrestricted, live: live(message, sessionKey) };
     if (command.timing === "message") {
       const said = command.say(call);
       if (said.kind === "reply") return queue.note(message, said.text, { takenUpAgain });
