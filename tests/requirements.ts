@@ -275,6 +275,16 @@ const product: readonly [id: string, promise: string][] = [
     "A command counts at the very start, in any case and form; what only looks like one is for the model",
   ],
   [
+    "P182",
+    "Every command is answered once, where it was typed, in direct messages, channels and threads",
+  ],
+  ["P186", "A conversation can be given a model and reasoning of its own, which outlive a restart"],
+  ["P187", "Every skill is a command: its text is put before what the person wants of it"],
+  [
+    "P188",
+    "A conversation begins anew when it was idle or a day has begun, says so, and not while jobs run",
+  ],
+  [
     "P184",
     "A conversation can be named, listed and gone back to by those who had it, and no others",
   ],

@@ -75,7 +75,9 @@ export function toInboundMessage(event: PostedEvent, bot: BotIdentity): InboundM
     rootId: post.root_id,
     senderId: post.user_id,
     senderName: event.senderName,
-    text: (mention === undefined ? post.message : stripMention(post.message, mention)).trim(),
+    text: mention === undefined
+      ? withoutBlankEnds(post.message)
+      : stripMention(post.message, mention).trim(),
     mentionsBot: mention !== undefined,
     mentionsOthers: mentionsOthers(post.message, bot.username),
     origin: originOf(post, bot.userId),
@@ -92,6 +94,11 @@ export function toInboundMessage(event: PostedEvent, bot: BotIdentity): InboundM
 function mentionsOthers(text: string, username: string): boolean {
   const { names, here, channel, all } = findMentions(text);
   return here || channel || all || [...names].some((name) => name !== username.toLowerCase());
+}
+
+/** Blanks before the first word stay: four of them make it code. */
+function withoutBlankEnds(text: string): string {
+  return text.replace(/^(?:[ \t]*\r?\n)+/, "").trimEnd();
 }
 
 /** Who is behind a post, as the server marks it. */
