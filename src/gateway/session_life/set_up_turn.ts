@@ -1,7 +1,7 @@
 import { HermesError } from "../../errors.ts";
 import type { ModelChain } from "../../models/model_chain.ts";
 import type { SessionChoices, SessionKey } from "../../sessions/session_store.ts";
-import type { ExchangeDeps } from "../exchange.ts";
+import type { ExchangeDeps } from "../exchange_deps.ts";
 import type { InboundMessage } from "../inbound.ts";
 import { remark } from "../post_note.ts";
 import type { SessionLife } from "./session_life.ts";

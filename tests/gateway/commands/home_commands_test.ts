@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { CommandCall } from "../../../src/gateway/commands/chat_command.ts";
 import { createHomeCommands } from "../../../src/gateway/commands/home_commands.ts";
 import { HomeChannel, type HomePlace } from "../../../src/gateway/outbox/home_channel.ts";
-import type { SessionKey } from "../../../src/sessions/session_store.ts";
+import { commandCall } from "../../support/command_call.ts";
 import { inboundMessage } from "../../support/inbound.ts";
 
 const never = new AbortController().signal;
@@ -22,8 +21,7 @@ test("[P244] sethome moves the home to the channel, and to the thread only when 
   assert.ok(command !== undefined && "run" in command);
   const type = async (args: string, change: Parameters<typeof inboundMessage>[0]) => {
     const message = inboundMessage({ channelId: "c1", ...change });
-    const call = { args, message, sessionKey: "s" as SessionKey, isAdmin: true };
-    const typed: CommandCall = { ...call, takenUpAgain: false };
+    const typed = commandCall({ args, message });
     const result = await command.run(typed, never);
     return result.kind === "reply" ? result.text : result.kind;
   };
@@ -45,13 +43,7 @@ test("[P244] sethome says what counts for more, and moves nothing that cannot be
   const [failing] = createHomeCommands({ home, save: full, shadowedBy });
   const [working] = createHomeCommands({ home, save: () => Promise.resolve(), shadowedBy });
   assert.ok(failing !== undefined && "run" in failing && working !== undefined && "run" in working);
-  const call = {
-    args: "",
-    message: inboundMessage(),
-    sessionKey: "s" as SessionKey,
-    isAdmin: true,
-    takenUpAgain: false,
-  };
+  const call = commandCall();
   await assert.rejects(failing.run(call, never), /no space left/);
   assert.equal(home.place, undefined);
   const result = await working.run(call, never);
