@@ -332,6 +332,11 @@ const product: readonly [id: string, promise: string][] = [
     "P244",
     "The home channel is moved by a command, at once and for good; when it is missing or lost, somebody is told",
   ],
+  ["P245", "What was posted unasked is known in the conversation in which people go on from it"],
+  [
+    "P246",
+    "Scripts post with one command, which ends with the ids of the posts or says what failed",
+  ],
 ];
 
 export const REQUIREMENTS: readonly Requirement[] = [

@@ -23,6 +23,8 @@ export interface OutboxHost extends DeliveryDeps {
   readonly paths: HomePaths;
   readonly secrets: () => readonly string[];
   readonly clientConfig: Promise<ClientConfig>;
+  /** In the place of the one of the home. */
+  readonly folder?: string;
 }
 
 /** What speaks first, and where that goes by default. */
@@ -42,7 +44,7 @@ export function openOutbox(host: OutboxHost): OutboxParts {
   const courier = new Courier({
     ...host,
     home,
-    folder: new OutboxFolder(outboxFolder(paths), log),
+    folder: new OutboxFolder(host.folder ?? outboxFolder(paths), log),
     limits,
     redact: createRedactor({ secrets, hidesPatterns: config.security.redactSecrets }),
   }, closing.signal);

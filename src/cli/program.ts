@@ -11,6 +11,7 @@ import { addGateway } from "./commands/gateway.ts";
 import { addLogs } from "./commands/logs.ts";
 import { addMcp } from "./commands/mcp.ts";
 import { addSessions } from "./commands/sessions.ts";
+import { addSend } from "./commands/send.ts";
 import { addSetup } from "./commands/setup.ts";
 import { addUninstall } from "./commands/uninstall.ts";
 import { addUpdate } from "./commands/update.ts";
@@ -39,6 +40,7 @@ const COMMANDS: readonly ((program: Command, line: CommandLine) => void)[] = [
   addSetup,
   addGateway,
   addLogs,
+  addSend,
   addDoctor,
   addConfig,
   addCompletion,

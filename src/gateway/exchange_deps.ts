@@ -8,6 +8,7 @@ import type { AttachmentDeps } from "./attachments.ts";
 import type { InboundMessage } from "./inbound.ts";
 import type { Ledger } from "./ledger.ts";
 import type { ChatAsker } from "./questions/chat_asker.ts";
+import type { TellDeliveredDeps } from "./outbox/tell_delivered.ts";
 import type { PendingQuestions } from "./questions/pending_questions.ts";
 import type { SessionOptions } from "./session_key.ts";
 
@@ -16,6 +17,8 @@ export interface ExchangeDeps {
   readonly ledger: Ledger;
   readonly turn: TurnDeps;
   readonly delivery: DeliveryDeps;
+  /** Knows what was posted unasked; without it nothing is. */
+  readonly courier?: TellDeliveredDeps["courier"];
   /** What people are asked while turns run. */
   readonly questions: PendingQuestions;
   readonly sessionOptions: SessionOptions;

@@ -7,6 +7,7 @@ import type { Attachments } from "./attachments.ts";
 import { conversationFacts, PLATFORM_HINT } from "./conversation_facts.ts";
 import type { ExchangeDeps, TurnPlace } from "./exchange_deps.ts";
 import type { InboundMessage } from "./inbound.ts";
+import { tellDelivered } from "./outbox/tell_delivered.ts";
 import { isShared } from "./session_key.ts";
 import { userText } from "./user_text.ts";
 
@@ -17,6 +18,7 @@ export async function turnInput(
   deps: ExchangeDeps,
 ): Promise<TurnInput> {
   if (message.rootId !== "") await beginThread(message, key, deps);
+  await tellDelivered(message, key, { ...deps, clock: deps.delivery.clock });
   const [session, history, { contextTokens }] = await Promise.all([
     deps.sessions.describe(key),
     deps.sessions.load(key, { charsMax: deps.historyCharsMax }),

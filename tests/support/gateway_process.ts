@@ -20,6 +20,8 @@ export interface GatewaySetup {
   readonly noModel?: boolean;
   /** A home that another process used before. */
   readonly home?: string;
+  /** Its settings stay as they are. */
+  readonly keepFiles?: boolean;
   /** The environment of the process, beside the files of the home. */
   readonly processEnv?: Readonly<Record<string, string>>;
   /** Another copy of the binary. */
@@ -58,7 +60,7 @@ export class GatewayProcess {
     setup: GatewaySetup = {},
   ): Promise<GatewayProcess> {
     const home = setup.home ?? await mkdtemp(join(tmpdir(), "hermes-home-"));
-    await writeHome(home, world, model, setup);
+    if (setup.keepFiles !== true) await writeHome(home, world, model, setup);
     return new GatewayProcess(home, setup);
   }
 

@@ -173,6 +173,7 @@ async function composeGateway(parts: GatewayParts, stop: AbortSignal): Promise<G
       sessions,
       ledger,
       delivery,
+      courier: parts.outbox.courier,
       questions: new PendingQuestions(),
       prompt: promptSources(agent, identity),
       attachments: composeAttachments(agent, api),

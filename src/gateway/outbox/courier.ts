@@ -26,7 +26,7 @@ const DONE_MAX = 500;
 export const ONCE = "once.";
 const FORGET_INTERVAL_MS = 3_600_000;
 /** How often others' new messages are looked for. */
-const LOOK_INTERVAL_MS = 1_000;
+const LOOK_INTERVAL_MS = 500;
 const RETRY_DELAYS = { delayMsMin: 1_000, delayMsMax: 60_000 };
 /** Names the note on a message that came too late; there is no note on such a note. */
 const LATE_MARK = ".late";

@@ -18,6 +18,8 @@ export interface Outgoing {
   readonly urgency: "now" | "may_wait";
   /** Where it comes from, for those who read the conversation later, e.g. `the job "Backup"`. */
   readonly about?: string;
+  /** Hermes did not write the text, so it may hold anything. */
+  readonly isForeign?: boolean;
   /** A person wrote it who wants `@channel` in it to notify the channel. */
   readonly notifies?: boolean;
   /** The conversation that knows of it already. */
@@ -66,6 +68,7 @@ export function decodeEntry(value: unknown): OutboxEntry | undefined {
     files: texts(entry.files),
     urgency: entry.urgency === "may_wait" ? "may_wait" : "now",
     ...(about === "" ? {} : { about }),
+    ...(entry.isForeign === true ? { isForeign: true } : {}),
     ...(entry.notifies === true ? { notifies: true } : {}),
     ...(toldTo === "" ? {} : { toldTo }),
     queuedAtMs,

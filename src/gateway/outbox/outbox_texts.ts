@@ -9,3 +9,9 @@ export function lateNote({ queuedAtMs, about }: Pick<OutboxEntry, "queuedAtMs" |
   const time = new Date(queuedAtMs).toISOString().slice(0, 16).replace("T", " ");
   return `_(A message${from} of ${time} UTC could not be delivered within a day and was dropped.)_`;
 }
+
+/** For the model: why it says what follows. */
+export function deliveredNote(about: string | undefined): string {
+  const from = about === undefined ? "" : `, from ${about}`;
+  return `(Nobody wrote this: the following was posted here without being asked${from}.)`;
+}
