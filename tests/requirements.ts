@@ -291,6 +291,10 @@ const product: readonly [id: string, promise: string][] = [
   ["P185", "What was said last can be taken back or asked again, once, also over a crash"],
   ["P183", "Where admins are listed, they may use all commands, and others those that are listed"],
   [
+    "P200",
+    "People see on their message that it is worked on, and how that ended, over restarts too",
+  ],
+  [
     "P210",
     "Direct messages, group messages and channels can be answered in different ways",
   ],

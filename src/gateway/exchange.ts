@@ -6,6 +6,7 @@ import { findReplyPosts } from "../replies/find_reply_posts.ts";
 import { readMediaLines } from "../replies/media_lines.ts";
 import { ReplyWriter } from "../replies/reply_writer.ts";
 import { TypingNotice } from "../replies/typing.ts";
+import { WorkMark } from "../replies/work_mark.ts";
 import type { SessionKey } from "../sessions/session_store.ts";
 import type { ExchangeDeps } from "./exchange_deps.ts";
 import { INTERRUPTED_NOTE, joinNotes, problemNote } from "./exchange_texts.ts";
@@ -55,10 +56,14 @@ export async function runExchange(
     { message, target, sessionKey: key, typing, cancel: signal },
     { ...deps, timeZone: deps.prompt.timeZone },
   );
+  const isMarked = deps.reactions && message.origin !== "nobody";
+  const mark = new WorkMark(isMarked ? message.postId : undefined, deps.delivery);
   let note: string | undefined;
   typing.start();
+  mark.begin(signal);
   try {
-    note = await runTurnInto(reply, { message, key, asker, stop: options.stop }, deps, signal);
+    const place = { message, key, asker, mark, stop: options.stop };
+    note = await runTurnInto(reply, place, deps, signal);
     await typing.stop();
     const postIds = await reply.finish(note, signal);
     const { paths } = readMediaLines(reply.text);
@@ -69,6 +74,7 @@ export async function runExchange(
     const withProblems = joinNotes([note, ...sent.problems.map(problemNote)]);
     return [...await reply.finish(withProblems, signal), ...sent.postIds];
   } catch (error) {
+    mark.becomes("failed");
     if (!signal.aborted || reply.text === "") throw error;
     const closed = await close(reply, note ?? INTERRUPTED_NOTE, deps);
     if (note === undefined || closed === undefined) throw error;
@@ -76,6 +82,7 @@ export async function runExchange(
   } finally {
     await typing.stop();
     await asker.done();
+    if (!signal.aborted) await mark.settle(signal); // Else it is taken up again.
   }
 }
 

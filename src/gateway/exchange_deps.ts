@@ -2,6 +2,7 @@ import type { PromptSources } from "../agent/session_prompt.ts";
 import type { TurnDeps } from "../agent/turn.ts";
 import type { FileDeliveryDeps } from "../replies/deliver_files.ts";
 import type { DeliveryDeps } from "../replies/deliver_post.ts";
+import type { WorkMark } from "../replies/work_mark.ts";
 import type { Redact } from "../safety/redact.ts";
 import type { SessionKey, SessionStore } from "../sessions/session_store.ts";
 import type { AttachmentDeps } from "./attachments.ts";
@@ -31,6 +32,8 @@ export interface ExchangeDeps {
   /** Most code points the server takes in one post. */
   readonly runesMax: number;
   readonly typingIntervalMs: number;
+  /** Whether messages bear reactions that tell what becomes of them. */
+  readonly reactions: boolean;
   readonly streaming: boolean;
   /** Whether what the model thought is quoted before its answer. */
   readonly showsReasoning: boolean;
@@ -45,5 +48,6 @@ export interface TurnPlace {
   readonly message: InboundMessage;
   readonly key: SessionKey;
   readonly asker: ChatAsker;
+  readonly mark: WorkMark;
   readonly stop: AbortSignal;
 }

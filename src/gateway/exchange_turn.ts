@@ -18,7 +18,7 @@ export async function runTurnInto(
   deps: ExchangeDeps,
   signal: AbortSignal,
 ): Promise<string> {
-  const { message, key, stop } = place;
+  const { message, key, mark, stop } = place;
   try {
     const ended = AbortSignal.any([signal, stop]);
     const attached = await fetchAttachments(message.files, deps.attachments, ended);
@@ -32,14 +32,17 @@ export async function runTurnInto(
     const saysNothing = isInvisible(reply.text);
     if (saysNothing && outcome === "answered") outcome = "empty";
     const note = OUTCOME_NOTES[outcome];
+    if (saysNothing) mark.becomes("failed");
     if (saysNothing) await keepUnanswered(note, outcome === "refused", message, key, deps);
     return joinNotes([note, ...attached.problems.map(problemNote)]);
   } catch (error) {
     signal.throwIfAborted();
     if (stop.aborted) {
+      mark.becomes("dropped");
       await keepUnanswered(STOPPED_TEXT, false, message, key, deps);
       return STOPPED_NOTE;
     }
+    mark.becomes("failed");
     const note = failureNote(error, message, deps);
     if (error instanceof ModelError && isInvisible(reply.text)) {
       await keepUnanswered(note, isNeverTaken(error.kind), message, key, deps);

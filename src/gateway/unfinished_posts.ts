@@ -7,6 +7,7 @@ import {
   untilAnswered,
   type UntilAnsweredDeps,
 } from "../mattermost/until_answered.ts";
+import { removeWorkingMark } from "../replies/work_mark.ts";
 import type { Ledger } from "./ledger.ts";
 
 export interface UnfinishedDeps extends UntilAnsweredDeps {
@@ -34,6 +35,7 @@ export async function readUnfinishedPosts(
     if (claimedAtMs < oldestMs) {
       deps.log("info", "gateway.unfinished_too_old", { postId });
       ledger.settle(postId, "failed", []);
+      await removeWorkingMark(postId, deps, signal);
       continue;
     }
     try {

@@ -137,6 +137,7 @@ export class GatewayLab implements AsyncDisposable {
         channelPrompts: new Map(),
         runesMax: 16_383,
         typingIntervalMs: 0,
+        reactions: false,
         streaming: true,
         showsReasoning: false,
         redact: createRedactor({ secrets: () => [], hidesPatterns: true }),

@@ -252,6 +252,7 @@ function exchangeSettings(
     typingIntervalMs: clientConfig.typingEnabled
       ? Math.round(clientConfig.typingIntervalMs * TYPING_SHARE)
       : 0,
+    reactions: config.mattermost.reactions,
     streaming: config.streaming.enabled,
     showsReasoning: config.display.showReasoning,
     redact: agent.redact,

@@ -42,6 +42,15 @@ export const MATTERMOST_SETTINGS = {
     initial: "false",
     doc: "Whether everyone on the server may talk to Hermes.",
   }),
+  reactions: setting({
+    key: "mattermost.reactions",
+    otherKeys: ["platforms.mattermost.extra.reactions"],
+    env: ["MATTERMOST_REACTIONS"],
+    parse: boolean,
+    initial: "true",
+    doc:
+      "Whether a message bears eyes as a reaction while it is worked on, then a check mark or a cross.",
+  }),
   replyMode: setting({
     key: "mattermost.reply_mode",
     otherKeys: ["platforms.mattermost.extra.reply_mode"],
