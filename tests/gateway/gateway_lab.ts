@@ -1,3 +1,4 @@
+import { appendFile, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ExchangeDeps } from "../../src/gateway/exchange_deps.ts";
 import { FileCache } from "../../src/files/file_cache.ts";
@@ -8,11 +9,13 @@ import { createSkillNames } from "../../src/gateway/commands/skill_names.ts";
 import { LiveStatus } from "../../src/gateway/gateway_status.ts";
 import type { GatePolicy } from "../../src/gateway/gate.ts";
 import { type GatewayDeps, runGateway } from "../../src/gateway/gateway.ts";
+import type { BotIdentity } from "../../src/gateway/inbound.ts";
 import { Ledger } from "../../src/gateway/ledger.ts";
 import { PendingQuestions } from "../../src/gateway/questions/pending_questions.ts";
-import { plainTurn } from "../../src/gateway/session_life/set_up_turn.ts";
+import { plainTurn, type SetUpTurn } from "../../src/gateway/session_life/set_up_turn.ts";
 import { readUnfinishedPosts } from "../../src/gateway/unfinished_posts.ts";
 import type { PostedEvent } from "../../src/mattermost/events.ts";
+import type { MattermostApi } from "../../src/mattermost/api.ts";
 import { listen } from "../../src/mattermost/listener.ts";
 import { createFollowCommand } from "../../src/gateway/threads/follow_command.ts";
 import { FollowedThreads } from "../../src/gateway/threads/followed_threads.ts";
@@ -58,7 +61,8 @@ export class GatewayLab implements AsyncDisposable {
       readonly drainMs?: number;
       readonly policy?: Partial<GatePolicy>;
       /** Beside those that lead to turns. */
-      readonly commands?: readonly ChatCommand[];
+      readonly commands?: (parts: CommandParts) => readonly ChatCommand[];
+      readonly setUpTurn?: (parts: CommandParts) => SetUpTurn;
       readonly exchange?: Partial<ExchangeDeps>;
     } = {},
   ): Promise<RunningGateway> {
@@ -88,6 +92,8 @@ export class GatewayLab implements AsyncDisposable {
       clock,
       log,
     });
+    const bot = { userId: botUserId, username: "hermes" };
+    const parts = { sessions, ledger, api, bot };
     const done = runGateway({
       events: options.events ?? listen(lab.listenerDeps(), stop.signal),
       unfinished: await readUnfinishedPosts(
@@ -96,7 +102,7 @@ export class GatewayLab implements AsyncDisposable {
         cancel.signal,
       ),
       wakes: options.wakes ?? new WaitingItems(1),
-      bot: { userId: botUserId, username: "hermes" },
+      bot,
       policy: {
         allowedUsers: new Set([lab.sandbox.user("alice").id, lab.sandbox.user("bob").id]),
         allowAllUsers: false,
@@ -107,7 +113,8 @@ export class GatewayLab implements AsyncDisposable {
         ...options.policy,
       },
       threads,
-      ...commandsOf([createFollowCommand(threads), ...options.commands ?? []], log),
+      ...commandsOf([createFollowCommand(threads), ...options.commands?.(parts) ?? []], log),
+      setUpTurn: options.setUpTurn?.(parts) ?? plainTurn,
       ledger,
       echoes,
       exchange: {
@@ -186,6 +193,22 @@ export class GatewayLab implements AsyncDisposable {
     }
   }
 
+  /** Resolves when there were so many log lines of this event. */
+  async loggedTimes(event: string, count: number): Promise<void> {
+    while (this.lab.logged(event).length < count) {
+      await new Promise<void>((resolve) => this.#watchers.push(resolve));
+    }
+  }
+
+  /** As if the process had died before the outcome of a post was in the ledger. No gateway may run. */
+  async forgetOutcome(postId: string): Promise<void> {
+    const path = join(this.#home.path, "ledger.jsonl");
+    const lines = (await readFile(path, "utf8")).trim().split("\n");
+    const last = lines.findLast((line) => line.includes(`"postId":"${postId}"`)) ?? "";
+    const claimed = { ...JSON.parse(last), state: "claimed", replyIds: [] };
+    await appendFile(path, `${JSON.stringify(claimed)}\n`);
+  }
+
   /** Resolves with the fields of the first log line of this event, now or later. */
   async loggedNext(event: string): Promise<LogLine["fields"]> {
     for (;;) {
@@ -202,12 +225,19 @@ export class GatewayLab implements AsyncDisposable {
   }
 }
 
+/** What commands of a test may work on. */
+export interface CommandParts {
+  readonly sessions: SessionStore;
+  readonly ledger: Ledger;
+  readonly api: MattermostApi;
+  readonly bot: BotIdentity;
+}
+
 function commandsOf(commands: readonly ChatCommand[], log: Log) {
   const everybody = { admins: new Set<string>(), userCommands: new Set<string>() };
   return {
     commands: new CommandRegistry([...createTurnCommands(), ...commands]),
     access: { dm: everybody, channel: everybody },
-    setUpTurn: plainTurn,
     skillNames: createSkillNames({ store: undefined, disabled: [], log }),
   };
 }

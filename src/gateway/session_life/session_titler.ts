@@ -49,13 +49,18 @@ export class SessionTitler {
     const session = await sessions.describe(key);
     if (session === undefined || session.title !== undefined) return;
     const plain = titleOf(text);
-    if (plain !== "") await sessions.setTitle(key, plain);
+    if (plain !== "") await this.#set(key, plain);
     if (model === undefined || this.#making.size > MAKING_MAX) return;
     const exchange = await sessions.loadExchange(key, postId);
     const made = await makeTitle(exchange, { model, clock }, this.#closed.signal);
     const now = await sessions.describe(key);
     // Meanwhile somebody may have given it another, or begun anew.
     if (made === undefined || now?.id !== session.id || now.title !== (plain || undefined)) return;
-    await sessions.setTitle(key, cleanTitle(made));
+    await this.#set(key, cleanTitle(made));
+  }
+
+  async #set(key: SessionKey, title: string): Promise<void> {
+    await this.#deps.sessions.setTitle(key, title);
+    this.#deps.log("debug", "session.titled", { session: key });
   }
 }
