@@ -274,6 +274,7 @@ const product: readonly [id: string, promise: string][] = [
     "P181",
     "A command counts at the very start, in any case and form; what only looks like one is for the model",
   ],
+  ["P183", "Where admins are listed, they may use all commands, and others those that are listed"],
   [
     "P182",
     "Every command is answered once, where it was typed, in direct messages, channels and threads",
@@ -289,7 +290,6 @@ const product: readonly [id: string, promise: string][] = [
     "A conversation can be named, listed and gone back to by those who had it, and no others",
   ],
   ["P185", "What was said last can be taken back or asked again, once, also over a crash"],
-  ["P183", "Where admins are listed, they may use all commands, and others those that are listed"],
   [
     "P200",
     "People see on their message that it is worked on, and how that ended, over restarts too",
@@ -308,6 +308,13 @@ const product: readonly [id: string, promise: string][] = [
     "P214",
     "Called into a thread, the bot reads what those it listens to and itself said there before",
   ],
+  ["P215", "Bots and webhooks are answered only where the settings say so, and never without end"],
+  [
+    "P216",
+    "Strangers are ignored, or get a code in direct messages that lets them in once approved",
+  ],
+  ["P217", "hermes pairing lets in and shuts out at once, without a restart"],
+  ["P218", "The bot says hello where it is added, and takes no harm where it is removed"],
   ["P225", "Schedules keep their times over changes of clocks, in every time zone"],
   [
     "P226",

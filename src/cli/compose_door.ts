@@ -4,16 +4,21 @@ import type { HomePaths } from "../config/paths.ts";
 import type { Access } from "../config/require_mattermost.ts";
 import type { ChatCommand } from "../gateway/commands/chat_command.ts";
 import type { GatePolicy } from "../gateway/gate.ts";
+import { PairedPeople } from "../gateway/pairing/paired_people.ts";
+import { approvedFile, PairingStore } from "../gateway/pairing/pairing_store.ts";
+import { Strangers } from "../gateway/pairing/strangers.ts";
 import { createFollowCommand } from "../gateway/threads/follow_command.ts";
 import { FollowedThreads } from "../gateway/threads/followed_threads.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Log } from "../runtime/log.ts";
+import type { Random } from "../runtime/random.ts";
 
 export interface DoorHost {
   readonly access: Access;
   readonly config: Config;
   readonly paths: HomePaths;
   readonly clock: Clock;
+  readonly random: Random;
   readonly log: Log;
 }
 
@@ -21,28 +26,40 @@ export interface DoorHost {
 export interface Door extends AsyncDisposable {
   readonly policy: GatePolicy;
   readonly threads: FollowedThreads;
+  readonly strangers: Strangers | undefined;
   /** What people can type about it. */
   readonly doorCommands: readonly ChatCommand[];
 }
 
 export async function openDoor(host: DoorHost): Promise<Door> {
-  const { access, config, paths } = host;
+  const { access, clock, config, log, paths } = host;
+  const folder = paths.pairingFolder;
+  const paired = new PairedPeople(approvedFile(folder), log);
+  const isPairing = config.mattermost.unauthorizedDm === "pair";
   const path = join(paths.stateFolder, "threads.json");
   const followsByDefault = config.mattermost.threadFollow;
   const threads = await FollowedThreads.open({ ...host, path, followsByDefault });
   return {
-    policy: gatePolicy(access, config),
+    policy: gatePolicy(access, config, paired),
     threads,
+    strangers: isPairing ? new Strangers(new PairingStore({ ...host, folder }), clock) : undefined,
     doorCommands: [createFollowCommand(threads)],
     [Symbol.asyncDispose]: () => threads.close(),
   };
 }
 
-function gatePolicy(access: Access, { mattermost }: Config): GatePolicy {
+function gatePolicy(
+  access: Access,
+  { mattermost }: Config,
+  paired: PairedPeople,
+): GatePolicy {
   const { requireMention, freeResponseChannels, allowedChannels, groupMessages } = mattermost;
+  const listed: ReadonlySet<string> = access.kind === "listed" ? access.userIds : new Set();
   return {
     allowAllUsers: access.kind === "everyone",
-    allowedUsers: access.kind === "listed" ? access.userIds : new Set(),
+    allowedUsers: { has: (userId) => listed.has(userId) || paired.has(userId) },
+    bots: { mode: mattermost.allowBots, userIds: new Set(mattermost.allowedBots) },
+    greets: mattermost.greeting,
     requireMention,
     freeResponseChannels: new Set(freeResponseChannels),
     allowedChannels: new Set(allowedChannels),

@@ -12,6 +12,7 @@ import { addLogs } from "./commands/logs.ts";
 import { addMcp } from "./commands/mcp.ts";
 import { addSessions } from "./commands/sessions.ts";
 import { addSend } from "./commands/send.ts";
+import { addPairing } from "./commands/pairing.ts";
 import { addSetup } from "./commands/setup.ts";
 import { addUninstall } from "./commands/uninstall.ts";
 import { addUpdate } from "./commands/update.ts";
@@ -39,6 +40,7 @@ Settings are read from ~/.hermes/.env and ~/.hermes/config.yaml (HERMES_HOME is 
 const COMMANDS: readonly ((program: Command, line: CommandLine) => void)[] = [
   addSetup,
   addGateway,
+  addPairing,
   addLogs,
   addSend,
   addDoctor,

@@ -23,6 +23,8 @@ export interface HomePaths {
   readonly memoriesFolder: string;
   readonly skillsFolder: string;
   readonly cronFolder: string;
+  /** Who asks to be let in, and who was. */
+  readonly pairingFolder: string;
   /** Results of tools that are too long to be shown. */
   readonly cachedResultsFolder: string;
   /** Files that people have sent. */
@@ -46,6 +48,7 @@ export function homePaths(home: string): HomePaths {
     memoriesFolder: join(home, "memories"),
     skillsFolder: join(home, "skills"),
     cronFolder: join(home, "cron"),
+    pairingFolder: join(home, "platforms", "pairing"),
     cachedResultsFolder: join(home, "cache", "results"),
     cachedFilesFolder: join(home, "cache", "documents"),
   };

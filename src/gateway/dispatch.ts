@@ -41,6 +41,8 @@ export class Dispatch {
     const isAddressed = decision.kind === "answer";
     const isHeard = gate(message, { ...policy, requireMention: false }).kind === "answer";
     if (!isHeard) return { kind: "aside" };
+    // A bot decides nothing and gives no commands.
+    if (message.origin !== "person") return { kind: isAddressed ? "message" : "aside" };
     return readWord(message, {
       sessionKey: key,
       isAddressed,

@@ -3,7 +3,7 @@ import type { InboundMessage, PostOrigin } from "./inbound.ts";
 /** Who is answered, and where. Frozen at start. */
 export interface GatePolicy {
   /** User ids that may talk to the bot. Empty means nobody. */
-  readonly allowedUsers: ReadonlySet<string>;
+  readonly allowedUsers: Pick<ReadonlySet<string>, "has">;
   /** Answer everyone on the server; `allowedUsers` then says nothing. */
   readonly allowAllUsers: boolean;
   /** Answer in channels and group messages only when mentioned. */
@@ -14,6 +14,17 @@ export interface GatePolicy {
   readonly allowedChannels: ReadonlySet<string>;
   /** As what group messages count. */
   readonly groupMessages: "channel" | "dm";
+  /** Which of the other bots and webhooks are heard, of those that people could be. */
+  readonly bots: BotPolicy;
+  /** Whether the bot says hello in a channel that it is added to. */
+  readonly greets: boolean;
+}
+
+export interface BotPolicy {
+  /** `mentions`: bots that call this one by name. `all`: webhooks and apps as well, as if they were people. */
+  readonly mode: "none" | "mentions" | "all";
+  /** User ids that are heard in any mode, and are let in. */
+  readonly userIds: ReadonlySet<string>;
 }
 
 export type GateDecision =
@@ -25,6 +36,7 @@ export type IgnoreReason =
   | "channel_not_allowed"
   | "not_mentioned"
   | "for_others"
+  | "bot_budget"
   | "user_not_allowed";
 
 /**
@@ -38,7 +50,9 @@ export function gate(
   policy: GatePolicy,
   isFollowed = false,
 ): GateDecision {
-  if (message.origin !== "person") return ignore(`from_${message.origin}`);
+  if (message.origin !== "person" && !isHeardBot(message, policy)) {
+    return ignore(`from_${message.origin}`);
+  }
   if (!isDirect(message, policy)) {
     const { allowedChannels, freeResponseChannels } = policy;
     if (allowedChannels.size > 0 && !allowedChannels.has(message.channelId)) {
@@ -46,7 +60,8 @@ export function gate(
     }
     const needsMention = policy.requireMention && !freeResponseChannels.has(message.channelId);
     if (needsMention && !message.mentionsBot) {
-      if (!isFollowed || !isLetIn(message.senderId, policy)) return ignore("not_mentioned");
+      const isFollowUp = isFollowed && message.origin === "person";
+      if (!isFollowUp || !isLetIn(message.senderId, policy)) return ignore("not_mentioned");
       if (message.mentionsOthers) return ignore("for_others");
     }
   }
@@ -56,7 +71,25 @@ export function gate(
 
 /** Whether what this user says may have any effect: the only place where that is decided. */
 export function isLetIn(userId: string, policy: GatePolicy): boolean {
-  return policy.allowAllUsers || policy.allowedUsers.has(userId);
+  const { allowAllUsers, allowedUsers, bots } = policy;
+  return allowAllUsers || allowedUsers.has(userId) || bots.userIds.has(userId);
+}
+
+/** Webhooks and apps post under the id of a person, and say what anybody may have made them say. */
+function isHeardBot(message: InboundMessage, policy: GatePolicy): boolean {
+  const { origin, senderId, mentionsBot } = message;
+  if (!AUTOMATIC.includes(origin)) return false;
+  const { mode, userIds } = policy.bots;
+  if (userIds.has(senderId) || mode === "all") return true;
+  return mode === "mentions" && origin === "bot" && mentionsBot;
+}
+
+const AUTOMATIC: readonly PostOrigin[] = ["bot", "webhook", "plugin", "oauth_app"];
+
+/** Whether the bot says hello where it was added. */
+export function greetsIn({ channelId }: InboundMessage, policy: GatePolicy): boolean {
+  const { greets, allowedChannels } = policy;
+  return greets && (allowedChannels.size === 0 || allowedChannels.has(channelId));
 }
 
 function isDirect({ channelKind }: InboundMessage, { groupMessages }: GatePolicy): boolean {

@@ -13,8 +13,9 @@ import type { CommandRegistry } from "./commands/command_registry.ts";
 import { CommandRunner } from "./commands/command_runner.ts";
 import type { SkillNames } from "./commands/skill_names.ts";
 import { Dispatch } from "./dispatch.ts";
+import { Doorkeeper } from "./doorkeeper.ts";
 import type { ExchangeDeps } from "./exchange_deps.ts";
-import { gate, type GatePolicy, type IgnoreReason } from "./gate.ts";
+import type { GatePolicy, IgnoreReason } from "./gate.ts";
 import type { LiveStatus } from "./gateway_status.ts";
 import { type BotIdentity, type InboundMessage, toInboundMessage } from "./inbound.ts";
 import { SessionLanes } from "./lanes.ts";
@@ -24,6 +25,7 @@ import { RunningTurns } from "./running_turns.ts";
 import type { SetUpTurn } from "./session_life/set_up_turn.ts";
 import { sessionKey } from "./session_key.ts";
 import { Settlement } from "./settlement.ts";
+import type { Strangers } from "./pairing/strangers.ts";
 import type { FollowedThreads } from "./threads/followed_threads.ts";
 import type { Wake } from "./wake.ts";
 
@@ -38,6 +40,8 @@ export interface GatewayDeps {
   readonly bot: BotIdentity;
   readonly policy: GatePolicy;
   readonly threads: FollowedThreads;
+  /** `undefined` where strangers are ignored. */
+  readonly strangers: Strangers | undefined;
   /** What people can type, and who may. */
   readonly commands: CommandRegistry;
   readonly access: CommandAccess;
@@ -81,6 +85,7 @@ class Gateway {
   readonly #queue: AnswerQueue;
   readonly #voices: QuestionVoices;
   readonly #dispatch: Dispatch;
+  readonly #door: Doorkeeper;
   readonly #ended = new AbortController();
   #bot: BotIdentity;
 
@@ -99,6 +104,7 @@ class Gateway {
     this.#queue = queue;
     this.#voices = voices;
     const parts = { ...deps, lanes, turns, queue, settlement };
+    this.#door = new Doorkeeper({ ...parts, notes: exchange }, ended);
     const live = (message: InboundMessage, key: SessionKey) => {
       const isRunning = turns.runs(key, message);
       const waiting = Math.max(0, lanes.lengthOf(key) - (isRunning ? 1 : 0));
@@ -140,11 +146,10 @@ class Gateway {
 
   /** A post that was claimed before a restart: past the ledger, which knows it. */
   takeUpAgain(event: PostedEvent): void {
-    const { exchange, ledger, policy, threads } = this.#deps;
+    const { exchange, ledger, threads } = this.#deps;
     const message = toInboundMessage(event, this.#bot);
     const key = sessionKey(message, exchange.sessionOptions);
-    const decision = gate(message, policy, threads.follows(message));
-    const word = this.#dispatch.wordOf(message, key, decision);
+    const word = this.#dispatch.wordOf(message, key, this.#door.decide(message));
     if (word.kind === "aside") return ledger.settle(message.postId, "failed", []);
     threads.takePart(message, exchange.sessionOptions);
     this.#dispatch.follow(word, message, key, { takenUpAgain: true });
@@ -176,14 +181,15 @@ class Gateway {
   }
 
   #handlePosted(event: PostedEvent): void {
-    const { policy, threads, ledger, exchange, log } = this.#deps;
+    const { threads, ledger, exchange, log } = this.#deps;
     const message = toInboundMessage(event, this.#bot);
     if (message.origin === "self") this.#noteOwnPost(event.post, message);
     const { postId, channelId, senderId } = message;
     const key = sessionKey(message, exchange.sessionOptions);
-    const decision = gate(message, policy, threads.follows(message));
+    const decision = this.#door.decide(message);
     const word = this.#dispatch.wordOf(message, key, decision);
     if (word.kind === "aside") {
+      if (this.#door.receives(message, key, decision, this.#bot)) return;
       const reason = decision.kind === "ignore" ? decision.reason : "not_mentioned";
       return this.#ignore(message, reason);
     }

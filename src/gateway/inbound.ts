@@ -19,6 +19,8 @@ export interface InboundMessage {
   /** Whether it calls somebody else, or all, by the server's rules. */
   readonly mentionsOthers: boolean;
   readonly origin: PostOrigin;
+  /** Whether it is the server's notice that the bot was added to the channel. */
+  readonly addsBot: boolean;
   readonly files: readonly AttachedFile[];
   /** Server's clock, milliseconds since 1970-01-01 UTC. */
   readonly createdAtMs: number;
@@ -81,6 +83,7 @@ export function toInboundMessage(event: PostedEvent, bot: BotIdentity): InboundM
     mentionsBot: mention !== undefined,
     mentionsOthers: mentionsOthers(post.message, bot.username),
     origin: originOf(post, bot.userId),
+    addsBot: post.type === "system_add_to_channel" && post.props.addedUserId === bot.userId,
     files: post.files.map((file) => ({
       id: file.id,
       name: file.name,

@@ -39,7 +39,6 @@ test("[P18] every setting of the original that has no effect here is named as su
       "custom_providers.0.extra_body",
       "custom_providers.0.models.qwen3-coder.supports_vision",
       "display.tool_progress",
-      "mattermost.unauthorized_dm_behavior",
       "network.force_ipv4",
       "platforms.telegram",
       "providers.anthropic.models",

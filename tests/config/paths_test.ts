@@ -30,5 +30,6 @@ test("homePaths() has the names of the Python original", () => {
     memoriesFolder: "/h/memories",
     skillsFolder: "/h/skills",
     cronFolder: "/h/cron",
+    pairingFolder: "/h/platforms/pairing",
   });
 });

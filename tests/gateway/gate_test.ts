@@ -11,6 +11,8 @@ const policy: GatePolicy = {
   freeResponseChannels: new Set(),
   allowedChannels: new Set(),
   groupMessages: "channel",
+  bots: { mode: "none", userIds: new Set() },
+  greets: true,
 };
 
 function outcome(change: Partial<InboundMessage>, policyChange: Partial<GatePolicy> = {}): string {
@@ -71,6 +73,31 @@ test("gate() keeps to the allowed channels, direct messages apart", () => {
   assert.equal(outcome({}, only), "answer");
   const free = { ...only, freeResponseChannels: new Set(["town"]), requireMention: false };
   assert.equal(outcome(channelPost, free), "channel_not_allowed");
+});
+
+test("[P215] gate() hears bots and webhooks only as far as the settings let it", () => {
+  const bots = (mode: "none" | "mentions" | "all", ...ids: string[]) => ({
+    bots: { mode, userIds: new Set(ids) },
+  });
+  const mention = { ...channelPost, mentionsBot: true } as const;
+  const bot = { origin: "bot", senderId: "alice" } as const;
+  const webhook = { origin: "webhook", senderId: "alice" } as const;
+  assert.equal(outcome({ ...bot, ...mention }, bots("none")), "from_bot");
+  assert.equal(outcome({ ...bot, ...mention }, bots("mentions")), "answer");
+  assert.equal(outcome(bot, bots("mentions")), "from_bot", "also in direct messages");
+  assert.equal(outcome({ ...webhook, ...mention }, bots("mentions")), "from_webhook");
+  assert.equal(outcome({ ...webhook, ...mention }, bots("all")), "answer");
+  assert.equal(outcome({ ...bot, ...channelPost }, bots("all")), "not_mentioned");
+  assert.equal(outcome({ ...bot, ...mention, senderId: "robo" }, bots("all")), "user_not_allowed");
+  assert.equal(outcome({ ...bot, ...mention, senderId: "robo" }, bots("none", "robo")), "answer");
+  assert.equal(outcome({ origin: "system", senderId: "robo" }, bots("all", "robo")), "from_system");
+  assert.equal(outcome({ origin: "self", senderId: "robo" }, bots("all", "robo")), "from_self");
+  const followed = inboundMessage({ ...bot, ...channelPost, rootId: "r1" });
+  assert.equal(
+    gate(followed, { ...policy, ...bots("all") }, true).kind,
+    "ignore",
+    "bots follow on",
+  );
 });
 
 test("[P210] gate() treats group messages as direct messages where the settings say so", () => {

@@ -17,6 +17,7 @@ import { readUnfinishedPosts } from "../../src/gateway/unfinished_posts.ts";
 import type { PostedEvent } from "../../src/mattermost/events.ts";
 import type { MattermostApi } from "../../src/mattermost/api.ts";
 import { listen } from "../../src/mattermost/listener.ts";
+import type { Strangers } from "../../src/gateway/pairing/strangers.ts";
 import { createFollowCommand } from "../../src/gateway/threads/follow_command.ts";
 import { FollowedThreads } from "../../src/gateway/threads/followed_threads.ts";
 import { OwnEchoes } from "../../src/replies/own_echoes.ts";
@@ -60,6 +61,7 @@ export class GatewayLab implements AsyncDisposable {
       readonly sessions?: SessionStore;
       readonly drainMs?: number;
       readonly policy?: Partial<GatePolicy>;
+      readonly strangers?: Strangers;
       /** Beside those that lead to turns. */
       readonly commands?: (parts: CommandParts) => readonly ChatCommand[];
       readonly setUpTurn?: (parts: CommandParts) => SetUpTurn;
@@ -110,9 +112,12 @@ export class GatewayLab implements AsyncDisposable {
         freeResponseChannels: new Set(),
         allowedChannels: new Set(),
         groupMessages: "channel",
+        bots: { mode: "none", userIds: new Set() },
+        greets: true,
         ...options.policy,
       },
       threads,
+      strangers: options.strangers,
       ...commandsOf([createFollowCommand(threads), ...options.commands?.(parts) ?? []], log),
       setUpTurn: options.setUpTurn?.(parts) ?? plainTurn,
       ledger,

@@ -14,6 +14,7 @@ export function inboundMessage(change: Partial<InboundMessage> = {}): InboundMes
     mentionsBot: false,
     mentionsOthers: false,
     origin: "person",
+    addsBot: false,
     files: [],
     createdAtMs: 1_700_000_000_000,
     ...change,

@@ -162,6 +162,7 @@ async function composeGateway(parts: GatewayParts, stop: AbortSignal): Promise<G
     bot,
     policy: door.policy,
     threads: door.threads,
+    strangers: door.strangers,
     ...composeCommands({ agent, sessions, life, ledger, api, bot, further }),
     setUpTurn,
     onHeard: (message) => home.keeper.heard(message),
@@ -187,14 +188,15 @@ async function composeGateway(parts: GatewayParts, stop: AbortSignal): Promise<G
 }
 
 /** Says at the start what would otherwise be found out the hard way. */
-function reportAccess(me: User, { access, log }: GatewayHost): void {
+function reportAccess(me: User, { access, config, log }: GatewayHost): void {
   log("info", "gateway.signed_in", { bot: me.username, userId: me.id });
   if (access.kind === "everyone") {
     log("warn", "gateway.everyone_allowed", {
       hint: "Everyone on the server may talk to the bot: list people in MATTERMOST_ALLOWED_USERS.",
     });
   }
-  if (access.kind === "listed" && access.userIds.size === 0) {
+  const isPairing = config.mattermost.unauthorizedDm === "pair";
+  if (access.kind === "listed" && access.userIds.size === 0 && !isPairing) {
     log("warn", "gateway.nobody_allowed", {
       hint:
         "Nobody is answered: set MATTERMOST_ALLOWED_USERS to the ids of the people who may talk to the bot.",

@@ -121,6 +121,37 @@ export const MATTERMOST_SETTINGS = {
     initial: "",
     doc: "Ids of the only channels to answer in, besides direct messages; empty is all.",
   }),
+  allowBots: setting({
+    key: "mattermost.allow_bots",
+    env: ["MATTERMOST_ALLOW_BOTS"],
+    parse: choice(["none", "mentions", "all"], { false: "none" }),
+    initial: "none",
+    doc:
+      "Which bots among the allowed users are answered: none, those that mention Hermes, or all and webhooks too.",
+  }),
+  allowedBots: setting({
+    key: "mattermost.allowed_bots",
+    env: ["MATTERMOST_ALLOWED_BOTS"],
+    parse: userIdList,
+    initial: "",
+    doc: "Ids of further bots that are answered, a limited number of times.",
+  }),
+  unauthorizedDm: setting({
+    key: "mattermost.unauthorized_dm_behavior",
+    otherKeys: ["unauthorized_dm_behavior"],
+    env: ["MATTERMOST_UNAUTHORIZED_DM_BEHAVIOR"],
+    parse: choice(["ignore", "pair"]),
+    initial: "ignore",
+    doc:
+      "Whether strangers who write to the bot are ignored, or get a code for hermes pairing approve.",
+  }),
+  greeting: setting({
+    key: "mattermost.greeting",
+    env: ["MATTERMOST_GREETING"],
+    parse: boolean,
+    initial: "true",
+    doc: "Whether the bot says hello in a channel that it is added to.",
+  }),
   channelPrompts: setting({
     key: "mattermost.channel_prompts",
     keysBelow: ["*"],

@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { BOT_ANSWERS_MAX, BOT_WINDOW_MS } from "../../src/gateway/bot_budget.ts";
+import { PairingStore } from "../../src/gateway/pairing/pairing_store.ts";
+import { Strangers } from "../../src/gateway/pairing/strangers.ts";
+import type { PostedEvent } from "../../src/mattermost/events.ts";
+import { ScriptedModel } from "../../src/sandbox/scripted_model.ts";
+import { seededRandom } from "../support/seeded_random.ts";
+import { tempDir } from "../support/temp_dir.ts";
+import { GatewayLab, postedEvent } from "./gateway_lab.ts";
+
+test("[P216] runGateway() gives a stranger one code in a direct message, and nothing in a channel", async () => {
+  await using lab = await GatewayLab.start();
+  await using dir = await tempDir();
+  const { clock, sandbox } = lab.lab;
+  const store = new PairingStore({ folder: dir.path, clock, random: seededRandom(3) });
+  const model = new ScriptedModel("let in");
+  const allowed = new Set<string>();
+  const policy = { allowedUsers: allowed };
+  await lab.run(model, { strangers: new Strangers(store, clock), policy });
+  const mallory = sandbox.as("mallory");
+  const first = mallory.dm("hermes", "let me in");
+  await lab.logged("gateway.answered", first.id);
+  const again = mallory.dm("hermes", "please!");
+  await lab.logged("gateway.ignored", again.id);
+  const loud = mallory.post({ channel: "town-square", message: "@hermes hello" });
+  await lab.logged("gateway.ignored", loud.id);
+  const [told, ...others] = lab.answers();
+  assert.deepEqual(others, []);
+  const [, code = ""] = told?.message.match(/hermes pairing approve mattermost (\w{8})`/) ?? [];
+  assert.equal((await store.approve(code)).kind, "approved");
+  assert.ok(lab.lab.logs.every((line) => !JSON.stringify(line).includes(code)), "not in the log");
+
+  allowed.add(sandbox.user("mallory").id);
+  await lab.logged("gateway.answered", mallory.dm("hermes", "and now?").id);
+  assert.equal(lab.answers().at(-1)?.message, "let in");
+});
+
+test("[P216] runGateway() cannot be made to post by a crowd of strangers", async () => {
+  await using lab = await GatewayLab.start();
+  await using dir = await tempDir();
+  const { clock, sandbox } = lab.lab;
+  const store = new PairingStore({ folder: dir.path, clock, random: seededRandom(3) });
+  const post = sandbox.as("mallory").dm("hermes", "hello");
+  const crowd = Array.from({ length: 100 }, (_, index) => {
+    const id = `${index}`.padStart(26, "p");
+    return postedEvent({ ...post, id, user_id: `${index}`.padStart(26, "u") });
+  });
+  async function* events() {
+    yield* crowd;
+  }
+  const strangers = new Strangers(store, clock);
+  const gateway = await lab.run(new ScriptedModel(), { strangers, events: events() });
+  await gateway.done;
+  const said = lab.answers().map(({ message }) => message);
+  assert.equal(said.filter((message) => message.includes("pairing approve")).length, 3);
+  assert.equal(said.filter((message) => message.includes("try again in an hour")).length, 17);
+});
+
+test("[P215] runGateway() answers an allowed bot a few times, says once that it stops, and goes on later", async () => {
+  await using lab = await GatewayLab.start();
+  const { clock, sandbox } = lab.lab;
+  const post = sandbox.as("alice").dm("hermes", "beep");
+  let count = 0;
+  const beep = (): PostedEvent => {
+    const id = `${count++}`.padStart(26, "p");
+    return postedEvent({
+      ...post,
+      id,
+      create_at: post.create_at + count,
+      props: { from_bot: "true" },
+    });
+  };
+  const first = Array.from({ length: BOT_ANSWERS_MAX + 5 }, beep);
+  const answered = Promise.withResolvers<void>();
+  async function* events() {
+    yield* [...first, ...first];
+    await answered.promise;
+    yield beep();
+  }
+  const model = new ScriptedModel(...Array.from({ length: 30 }, (_, index) => `boop ${index}`));
+  const policy = { bots: { mode: "all", userIds: new Set<string>() } } as const;
+  const gateway = await lab.run(model, { events: events(), policy });
+  await lab.logged("gateway.answered", first[BOT_ANSWERS_MAX - 1]?.post.id ?? "");
+  await lab.logged("gateway.answered", first[BOT_ANSWERS_MAX]?.post.id ?? "");
+  clock.advance(BOT_WINDOW_MS + 1);
+  answered.resolve();
+  await gateway.done;
+  const said = lab.answers().map(({ message }) => message);
+  assert.equal(said.filter((message) => message.startsWith("boop")).length, BOT_ANSWERS_MAX + 1);
+  assert.equal(said.filter((message) => message.startsWith("Another bot")).length, 1);
+});
+
+test("[P218] runGateway() says hello where it is added, once, and not where it may not answer or others are added", async () => {
+  await using lab = await GatewayLab.start();
+  const { sandbox } = lab.lab;
+  const alice = sandbox.as("alice");
+  const channelId = (name: string) => sandbox.world.channelNamed(name)?.id ?? "";
+  const policy = { allowedChannels: new Set([channelId("general")]) };
+  await lab.run(new ScriptedModel(), { policy });
+  for (const channel of ["general", "secret"]) {
+    alice.remove(channel, "hermes");
+    alice.add(channel, "hermes");
+  }
+  const added = [...sandbox.world.posts.values()].filter(({ type }) =>
+    type === "system_add_to_channel"
+  );
+  await lab.logged("gateway.answered", added[0]?.id ?? "");
+  await lab.logged("gateway.ignored", added[1]?.id ?? "");
+  const [hello, ...others] = lab.answers();
+  assert.equal(hello?.channel_id, channelId("general"));
+  assert.match(hello?.message ?? "", /^Hello! .*@hermes/);
+  assert.deepEqual(others, []);
+});
+
+test("[P218] runGateway() serves others while it cannot post where it was removed or what was archived", async () => {
+  await using lab = await GatewayLab.start();
+  const { clock, sandbox } = lab.lab;
+  const alice = sandbox.as("alice");
+  const finish = Promise.withResolvers<string>();
+  const model = new ScriptedModel(() => finish.promise, () => finish.promise, "still here");
+  const gateway = await lab.run(model);
+  alice.post({ channel: "general", message: "@hermes think" });
+  const archived = alice.post({ channel: "secret", message: "@hermes think" });
+  await model.requested(2);
+  alice.remove("general", "hermes");
+  sandbox.admin.archive("secret");
+  finish.resolve("an answer that nobody sees");
+  await lab.logged("gateway.answered", alice.dm("hermes", "are you there?").id);
+  assert.deepEqual(lab.answers().map(({ message }) => message), ["still here"]);
+  await lab.logged("gateway.not_answered", archived.id);
+  const ended = gateway.cancel(); // The other refusal is doubted until now.
+  await clock.sleeperFor(2_000, 2_000);
+  clock.advance(2_000);
+  await ended;
+});
