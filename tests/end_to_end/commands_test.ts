@@ -216,3 +216,31 @@ test("[P187] a skill is called by its name, with what is wanted of it", async ()
   assert.match(await lab.ask(gateway, "alice", "/haiku"), /Do what the skill says\.$/);
   assert.match(await lab.ask(gateway, "alice", "!skills haiku"), /- `!haiku` Writes haiku\.$/);
 });
+
+test("[P183] who is no admin uses what is listed, in direct messages and channels apart", async () => {
+  await using lab = await BinaryLab.open();
+  const alice = lab.sandbox.user("alice").id;
+  const yaml = [
+    "mattermost:",
+    `  allow_admin_from: [${alice}]`,
+    "  user_allowed_commands: [/status, Usage]",
+    "",
+  ].join("\n");
+  await using gateway = await lab.connected({ yaml });
+  const bob = (text: string) => lab.ask(gateway, "bob", text);
+  assert.equal(
+    await bob("!new"),
+    "`!new` is for admins here. `!whoami` shows what you may use.",
+  );
+  assert.match(await bob("!reset"), /^`!new` is for admins here/, "an alias is no way round");
+  assert.match(await bob("!status"), /^\*\*This conversation/);
+  assert.match(await bob("!usage"), /^No model/);
+  assert.match(await bob("!stop"), /^Nothing is running/);
+  assert.match(await bob("!whoami"), /You may use .*`!stop`.*`!usage`.*`!help`, `!whoami`\.$/);
+  const help = await bob("!help");
+  assert.ok(help.includes("`!status`") && !help.includes("`!yolo"));
+  assert.equal(await bob("hello"), "heard: hello", "talking is another matter");
+  assert.match(await lab.ask(gateway, "alice", "!new"), /^🆕/);
+  const post = lab.sandbox.as("bob").post({ channel: "general", message: "@hermes !new" });
+  assert.match((await answerTo(post, lab, gateway)).message, /^🆕/, "no admins are listed there");
+});

@@ -82,7 +82,7 @@ async function say(lab: GatewayLab, ...texts: readonly string[]): Promise<string
   return last;
 }
 
-for (const [name, text] of [["undo", "!undo 2"], ["new", "!new"]] as const) {
+for (const [name, text] of [["undo", "!undo 2"], ["new", "!new Work"]] as const) {
   test(`[P185] !${name} is done once and said once, though the process dies between`, async () => {
     await using lab = await GatewayLab.start();
     const model = new ScriptedModel(heard, heard, heard, heard);
@@ -98,21 +98,30 @@ for (const [name, text] of [["undo", "!undo 2"], ["new", "!new"]] as const) {
     await lab.run(model, { commands });
     await lab.logged("gateway.answered", typed.id);
     const said = lab.answers().at(-1)?.message ?? "";
-    assert.match(said, name === "undo" ? /^↩️ I have forgotten the last 2/ : /^🆕/);
+    assert.match(
+      said,
+      name === "undo" ? /^↩️ I have forgotten the last 2/ : /^🆕 A new conversation: `Work`\./,
+    );
     assert.equal(await say(lab, "four"), name === "undo" ? "one | four" : "four");
     assert.equal(lab.answers().length, 5);
   });
 }
 
-test("[P185] !retry that is cut off asks the same message again after the restart", async () => {
+test("[P185] !retry that is cut off anywhere asks the same message again after the restart", async () => {
   await using lab = await GatewayLab.start();
   const model = new ScriptedModel(heard, heard, hang(), heard);
   const commands = commandsOf(lab);
-  const first = await lab.run(model, { commands });
+  const done = Promise.withResolvers<void>();
+  const first = await lab.run(model, {
+    commands: (parts) => dyingAfter("retry", commands(parts), done.resolve),
+  });
   await say(lab, "one", "two");
   const typed = lab.lab.sandbox.as("alice").dm("hermes", "!retry");
-  await model.requested(3);
+  await done.promise;
   await first.cancel();
+  const second = await lab.run(model, { commands });
+  await model.requested(3);
+  await second.cancel();
   await lab.run(model, { commands });
   await lab.logged("gateway.answered", typed.id);
   assert.deepEqual(lab.answers().map(({ message }) => message), ["one", "one | two", "one | two"]);
@@ -128,6 +137,7 @@ test("[P182] a command that was answered before the process died is not answered
   const typed = String((post?.props.hermes as { re?: string } | undefined)?.re);
   await first.stop();
   await lab.forgetOutcome(typed);
+  lab.lab.clock.advance(60_000); // Longer than the server gives back the first post by itself.
   await lab.run(new ScriptedModel(), { commands });
   await lab.loggedTimes("gateway.answered", 2);
   assert.deepEqual(lab.answers().map(({ id }) => id), [post?.id]);
