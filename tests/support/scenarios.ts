@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { defineApprovalScenarios } from "./approval_scenarios.ts";
 import type { SeenPost } from "./chat_person.ts";
+import { defineCommandScenarios } from "./command_scenarios.ts";
 import type { ChatWorld } from "./chat_world.ts";
 import { GatewayProcess, type GatewaySetup, type LogLine } from "./gateway_process.ts";
 import { ModelServer, userTexts } from "./model_server.ts";
@@ -37,6 +38,7 @@ export function defineScenarios(openWorld: () => Promise<ChatWorld>): void {
   const stage = { world: () => world, model: () => model, start };
   defineApprovalScenarios(stage);
   defineThreadScenarios(stage);
+  defineCommandScenarios(stage);
 
   test("[P01] a direct message is answered without a mention", async () => {
     await using _gateway = await start();
