@@ -1,6 +1,8 @@
+import type { Config } from "../config/load_config.ts";
 import { refuseInjection } from "../safety/injection.ts";
 import type { McpServers } from "../tools/mcp/mcp_servers.ts";
 import type { Tool } from "../tools/tool.ts";
+import { chooseServers, type Platform } from "../tools/toolsets.ts";
 import { composeModelNetwork } from "./compose.ts";
 import type { AgentHost } from "./compose_agent.ts";
 import { VERSION } from "./version.ts";
@@ -9,8 +11,8 @@ import { VERSION } from "./version.ts";
 export interface McpParts {
   /** Begins to look for the servers; it waits for none. */
   start(): void;
-  /** What the servers that are there offer now. */
-  tools(): Promise<readonly Tool[]>;
+  /** What those of the servers offer now that are there, and that a platform has. */
+  tools(platform: Platform): Promise<readonly Tool[]>;
 }
 
 /** Without servers in the settings, nothing of this is ever loaded. */
@@ -23,15 +25,22 @@ export function composeMcp(
 ): McpParts {
   let servers: Promise<McpServers> | undefined;
   const open = () => servers ??= openServers(host, opened, redact);
-  const hasNone = host.config.mcp.servers.every(({ enabled }) => !enabled);
+  const { config } = host;
+  const hasNone = config.mcp.servers.every(({ enabled }) => !enabled);
   return {
     start() {
       if (!hasNone) void open().then((opened) => opened.start());
     },
-    async tools() {
-      return hasNone ? [] : await (await open()).tools();
+    async tools(platform) {
+      const names = hasNone ? [] : chooseServers(platform, config.tools, serverNames(config));
+      return names.length === 0 ? [] : await (await open()).tools(names);
     },
   };
+}
+
+/** The names of all servers in the settings, also of those that are switched off. */
+export function serverNames({ mcp }: Pick<Config, "mcp">): readonly string[] {
+  return mcp.servers.map(({ name }) => name);
 }
 
 async function openServers(

@@ -69,5 +69,5 @@ export function historyCharsMax({ primary }: Pick<ModelChain, "primary">): numbe
 /** What describes the tools and checks their input costs time, which the start does not have. */
 async function loadTools(agent: AgentParts, platform: Platform): Promise<ToolRegistry> {
   const { composeTools } = await import("./compose_tools.ts");
-  return composeTools(agent, platform, await agent.mcp.tools());
+  return composeTools(agent, platform, await agent.mcp.tools(platform));
 }

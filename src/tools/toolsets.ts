@@ -25,6 +25,8 @@ export type Platform = "mattermost" | "cli" | "cron";
 const NOT_IN_JOBS = ["clarify", "messaging", "cronjob", "memory"];
 /** Names of the original that mean all sets of a platform. */
 const ALL_SETS = /^(?:all|hermes-(?:mattermost|cli|cron))$/;
+/** In the list of a platform: no tools of MCP servers. */
+const NO_SERVERS = "no_mcp";
 
 export interface ToolsetSettings {
   /** The only sets for a platform, by its name; without an entry it has all. */
@@ -47,8 +49,35 @@ export function toolsetOf(toolName: string): string | undefined {
   return Object.keys(TOOLSETS).find((name) => TOOLSETS[name]?.includes(toolName));
 }
 
-/** Names in the settings that are no set. */
-export function unknownToolsets({ byPlatform, disabled }: ToolsetSettings): readonly string[] {
+/**
+ * The MCP servers whose tools a platform has, of those in the settings. A list that names one of them
+ * (`linear`, or `mcp-linear`) means no other one; a list that names none means all, unless it says
+ * `no_mcp`.
+ */
+export function chooseServers(
+  platform: Platform,
+  settings: ToolsetSettings,
+  servers: readonly string[],
+): readonly string[] {
+  const wanted = settings.byPlatform[platform] ?? [];
+  if (wanted.includes(NO_SERVERS)) return [];
+  const allowed = servers.filter((server) => !isNamed(server, settings.disabled));
+  const named = allowed.filter((server) => isNamed(server, wanted));
+  return servers.some((server) => isNamed(server, wanted)) ? named : allowed;
+}
+
+/** Names in the settings that are no set, and none of these MCP servers. */
+export function unknownToolsets(
+  { byPlatform, disabled }: ToolsetSettings,
+  servers: readonly string[],
+): readonly string[] {
   const named = [...Object.values(byPlatform).flat(), ...disabled];
-  return named.filter((name) => TOOLSETS[name] === undefined && !ALL_SETS.test(name));
+  return named.filter((name) =>
+    TOOLSETS[name] === undefined && !ALL_SETS.test(name) && name !== NO_SERVERS &&
+    !servers.some((server) => isNamed(server, [name]))
+  );
+}
+
+function isNamed(server: string, names: readonly string[]): boolean {
+  return names.includes(server) || names.includes(`mcp-${server}`);
 }

@@ -31,6 +31,24 @@ test("[P164] hermes mcp adds, lists, tries and removes a program, and keeps the 
   assert.match(await readFile(at.config, "utf8"), /# Mine\.\nagent:\n {2}max_turns: 12\n/);
 });
 
+test("[P141] hermes tools switches the tools of a server off and on", async () => {
+  await using at = await lab();
+  const { command, args } = mcpProgram();
+  await at.run("mcp", "add", "test", "--command", command, "--", ...args);
+  const enabled = async () => {
+    const { servers } = JSON.parse((await at.run("tools", "--json")).stdout);
+    return servers;
+  };
+  const on = { mattermost: true, cli: true, cron: true };
+  assert.deepEqual(await enabled(), [{ name: "mcp-test", enabled: on }]);
+  assert.equal((await at.run("tools", "disable", "mcp-test")).exitCode, 0);
+  const off = { mattermost: false, cli: false, cron: false };
+  assert.deepEqual(await enabled(), [{ name: "mcp-test", enabled: off }]);
+  assert.match((await at.run("tools")).stdout, /^mcp-test +off +off +off /m);
+  assert.equal((await at.run("tools", "enable", "mcp-test")).exitCode, 0);
+  assert.deepEqual(await enabled(), [{ name: "mcp-test", enabled: on }]);
+});
+
 test("[P164] hermes mcp shows no header, and takes no secret into config.yaml", async () => {
   await using at = await lab();
   const header = (value: string) => ["--header", `Authorization: ${value}`];

@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chooseToolsets, toolsetOf, TOOLSETS, unknownToolsets } from "../../src/tools/toolsets.ts";
+import {
+  chooseServers,
+  chooseToolsets,
+  toolsetOf,
+  TOOLSETS,
+  unknownToolsets,
+} from "../../src/tools/toolsets.ts";
 
 const NONE = { byPlatform: {}, disabled: [] };
 
@@ -26,8 +32,30 @@ test("chooseToolsets() gives jobs no tool that asks, remembers or makes more job
 
 test("unknownToolsets() finds misspellings", () => {
   const settings = { byPlatform: { mattermost: ["all", "fiel"] }, disabled: ["webb"] };
-  assert.deepEqual(unknownToolsets(settings), ["fiel", "webb"]);
+  assert.deepEqual(unknownToolsets(settings, []), ["fiel", "webb"]);
+  const mixed = {
+    byPlatform: { cli: ["mcp-linear", "no_mcp", "mcp-linea"] },
+    disabled: ["linear"],
+  };
+  assert.deepEqual(unknownToolsets(mixed, ["linear"]), ["mcp-linea"]);
 });
+
+const SERVER_CHOICES: [what: string, cli: string[], disabled: string[], chosen: string[]][] = [
+  ["takes all by itself", [], [], ["github", "linear"]],
+  ["takes all beside named sets", ["todo"], [], ["github", "linear"]],
+  ["takes those that are named", ["todo", "mcp-linear"], [], ["linear"]],
+  ["knows the bare name", ["github"], [], ["github"]],
+  ["takes none when told so", ["all", "no_mcp"], [], []],
+  ["leaves out what is disabled", [], ["mcp-github"], ["linear"]],
+  ["opens no other one for one that is disabled", ["github"], ["github"], []],
+];
+
+for (const [what, cli, disabled, chosen] of SERVER_CHOICES) {
+  test(`[P160] chooseServers() ${what}`, () => {
+    const settings = { byPlatform: { cli }, disabled };
+    assert.deepEqual(chooseServers("cli", settings, ["github", "linear"]), chosen);
+  });
+}
 
 test("toolsetOf() knows the set of each tool, and none of a foreign one", () => {
   assert.equal(toolsetOf("patch"), "file");

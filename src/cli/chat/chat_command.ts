@@ -13,6 +13,7 @@ import type { SessionKey } from "../../sessions/session_store.ts";
 import { unknownToolsets } from "../../tools/toolsets.ts";
 import { composeAgent, promptSources } from "../compose_agent.ts";
 import { NoModelError } from "../compose.ts";
+import { serverNames } from "../compose_mcp.ts";
 import { composeModels } from "../compose_models.ts";
 import { composeTurn } from "../compose_turn.ts";
 import { EXIT } from "../exit_codes.ts";
@@ -65,7 +66,8 @@ export async function runChatCommand(options: ChatOptions, io: CliIo): Promise<n
   const loaded = await loadUsableConfig(io, flagsOf(options));
   if (loaded === undefined) return EXIT.config;
   const config = withToolsets(loaded.config, options.toolsets);
-  const unknown = unknownToolsets({ ...config.tools, byPlatform: { cli: namesOf(options) } });
+  const named = { ...config.tools, byPlatform: { cli: namesOf(options) } };
+  const unknown = unknownToolsets(named, serverNames(config));
   if (options.toolsets !== undefined && unknown.length > 0) {
     io.err(`There is no set of tools called "${unknown[0]}". See them with hermes tools.`);
     return EXIT.usage;

@@ -39,11 +39,12 @@ export class McpServers {
     ]);
   }
 
-  /** What is offered now; soon after the start, it waits a moment for the servers. */
-  async tools(): Promise<readonly Tool[]> {
+  /** What these servers, or all, offer now; soon after the start, it waits a moment for them. */
+  async tools(names?: readonly string[]): Promise<readonly Tool[]> {
     this.start();
     await this.#started;
-    const { tools, leftOut } = offerTools(this.#servers, this.#deps.refuse);
+    const servers = this.#servers.filter(({ settings }) => names?.includes(settings.name) ?? true);
+    const { tools, leftOut } = offerTools(servers, this.#deps.refuse);
     for (const { tool, reason } of leftOut) {
       if (!this.#told.has(tool)) this.#deps.log("warn", "mcp.tool_left_out", { tool, reason });
       this.#told.add(tool);
