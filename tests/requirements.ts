@@ -348,6 +348,15 @@ const product: readonly [id: string, promise: string][] = [
     "P246",
     "Scripts post with one command, which ends with the ids of the posts or says what failed",
   ],
+  ["P255", "What the server calls the bot with is answered within three seconds, the rest later"],
+  [
+    "P256",
+    "A call counts only with the token of its command and the server's signature, once and in time",
+  ],
+  [
+    "P257",
+    "Slash commands are made once in each team that lets the bot, told where not, and taken back",
+  ],
 ];
 
 export const REQUIREMENTS: readonly Requirement[] = [

@@ -134,6 +134,7 @@ export function decodeClientConfig(value: unknown): ClientConfig | undefined {
     typingEnabled: config.EnableUserTypingMessages !== "false",
     typingIntervalMs: asNumber(config.TimeBetweenUserTypingUpdatesMilliseconds) ?? 5_000,
     notificationsPerChannelMax: asNumber(config.MaxNotificationsPerChannel) ?? 1_000,
+    signingKey: asText(config.AsymmetricSigningPublicKey),
   };
 }
 

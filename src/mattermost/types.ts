@@ -118,6 +118,8 @@ export interface ClientConfig {
   readonly typingIntervalMs: number;
   /** Channels with this many members or more get no typing notices and no @channel. */
   readonly notificationsPerChannelMax: number;
+  /** With which the server signs what it calls others with, in base64; `""` from very old servers. */
+  readonly signingKey: string;
 }
 
 /** Longest message of a post, in code points, unless the server says otherwise. Source: model/post.go, 65535 / 4. */

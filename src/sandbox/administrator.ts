@@ -45,6 +45,12 @@ export class Administrator {
     this.#user(username).delete_at = 0;
   }
 
+  /** Lets somebody manage the team `lab`, as its commands. */
+  makeTeamAdmin(username: string): void {
+    const { world } = this.#parts;
+    for (const team of world.teams.values()) world.makeManager(team.id, this.#user(username).id);
+  }
+
   /** Removes a post as if it had never been, without an event. */
   purge(postId: string): void {
     this.#parts.world.posts.delete(postId);

@@ -15,6 +15,7 @@ import { dispatch } from "./rest/dispatch.ts";
 import { tooLargeRefusal } from "./rest/files.ts";
 import type { SandboxParts } from "./parts.ts";
 import { type Credentials, userOfToken } from "./sessions.ts";
+import { answerLater } from "./slash_commands.ts";
 
 /** What the parts of a form take beside the files. */
 const MULTIPART_OVERHEAD_BYTES_MAX = 65_536;
@@ -48,6 +49,8 @@ export async function answerRequest(
     return redirect(302, basePath + url.pathname + url.search);
   }
   const path = url.pathname.slice(basePath.length);
+  const [, hookId] = path.match(/^\/hooks\/commands\/([a-z0-9]{26})$/) ?? [];
+  if (hookId !== undefined) return answerHook(hookId, received, parts);
   if (!path.startsWith("/api/")) return stamped(page(200), requestId);
   const apiPath = path.startsWith("/api/v4/") ? path.slice("/api/v4".length) : undefined;
   const fault = takeFault(parts, entry.method, apiPath ?? path);
@@ -65,6 +68,19 @@ export async function answerRequest(
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return refused(error, requestId, locale);
+  }
+}
+
+/** A later answer to a slash command, which needs no token. */
+function answerHook(hookId: string, received: Received, parts: SandboxParts): WireAnswer {
+  const { body, requestId } = received;
+  try {
+    answerLater(hookId, JSON.parse(new TextDecoder().decode(body)), parts);
+    const headers = { "content-type": "text/plain" };
+    return stamped({ kind: "bytes", status: 200, headers, bytes: "ok" }, requestId);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return refused(error, requestId, parts.settings.locale);
   }
 }
 

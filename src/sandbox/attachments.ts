@@ -2,30 +2,41 @@
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** The props with an id for each action of their attachments, where none was given. */
+export function withActionIds(props: Fields, newId: () => string): Record<string, unknown> {
+  const { attachments } = props;
+  if (!Array.isArray(attachments)) return { ...props };
+  const named = (action: Fields) => ({ id: newId(), ...action });
+  return {
+    ...props,
+    attachments: attachments.map((item: Fields) =>
+      Array.isArray(item.actions) ? { ...item, actions: item.actions.map(named) } : item
+    ),
+  };
+}
+
 /**
  * `props.attachments` as the server stores and shows them: every field present, and of an action
  * only what a client may know, without its integration.
  */
-export function withShownAttachments(props: Fields, newId: () => string): Record<string, unknown> {
+export function withShownAttachments(props: Fields): Record<string, unknown> {
   const { attachments } = props;
   if (!Array.isArray(attachments)) return { ...props };
-  return { ...props, attachments: attachments.map((item: Fields) => shown(item, newId)) };
+  return { ...props, attachments: attachments.map(shown) };
 }
 
-function shown(attachment: Fields, newId: () => string): Record<string, unknown> {
+function shown(attachment: Fields): Record<string, unknown> {
   const { actions, ...given } = attachment;
   return {
     ...EMPTY_ATTACHMENT,
     ...given,
-    ...(Array.isArray(actions)
-      ? { actions: actions.map((action: Fields) => shownAction(action, newId)) }
-      : {}),
+    ...(Array.isArray(actions) ? { actions: actions.map(shownAction) } : {}),
   };
 }
 
-function shownAction(action: Fields, newId: () => string): Record<string, unknown> {
+function shownAction(action: Fields): Record<string, unknown> {
   const { integration: _, ...known } = action;
-  return { id: newId(), ...known };
+  return known;
 }
 
 const EMPTY_ATTACHMENT = {

@@ -1,8 +1,12 @@
-import type { ServerSettings } from "./settings.ts";
+import type { SandboxParts } from "./parts.ts";
 
 /** `config/client?format=old`: text values only. Without a token a few are left out. */
-export function clientConfig(settings: ServerSettings, isAuthenticated: boolean) {
+export function clientConfig(
+  { settings, signer, siteUrl }: Pick<SandboxParts, "settings" | "signer" | "siteUrl">,
+  isAuthenticated: boolean,
+) {
   return {
+    AsymmetricSigningPublicKey: signer.publicKey,
     BuildNumber: "11.6.0",
     BuildEnterpriseReady: "false",
     DefaultClientLocale: settings.locale,
@@ -13,6 +17,7 @@ export function clientConfig(settings: ServerSettings, isAuthenticated: boolean)
     EnableUserStatuses: String(settings.userStatuses),
     EnforceMultifactorAuthentication: String(settings.enforceMfa),
     SiteName: "Mattermost",
+    SiteURL: siteUrl(),
     Version: "11.6.0",
     WebsocketURL: "",
     ...(isAuthenticated

@@ -128,6 +128,43 @@ const WORDS: Readonly<Record<string, Words>> = {
     en: "We couldn’t find the emoji.",
     de: "Das Emoji konnte nicht gefunden werden.",
   },
+  "api.command.duplicate_trigger.app_error": {
+    en: "This trigger word is already in use. Please choose another word.",
+    de: "Dieses Auslösewort wird bereits verwendet. Bitte ein anderes wählen.",
+  },
+  "model.command.is_valid.trigger.app_error": {
+    en: "Invalid trigger.",
+    de: "Ungültiger Auslöser.",
+  },
+  "api.command.execute_command.start.app_error": {
+    en: "No command trigger found.",
+    de: "Kein Auslöser eines Befehls gefunden.",
+  },
+  "api.command.execute_command.not_found.app_error": {
+    en:
+      "Command with a trigger of '{}' not found. To send a message beginning with \"/\", try adding an empty space at the beginning of the message.",
+    de: "Der Befehl '{}' wurde nicht gefunden.",
+  },
+  "api.command.execute_command.failed.app_error": {
+    en: "Command with a trigger of '{}' failed.",
+    de: "Der Befehl '{}' ist fehlgeschlagen.",
+  },
+  "api.command.execute_command.failed_resp.app_error": {
+    en: "Command with a trigger of '{}' returned response {}.",
+    de: "Der Befehl '{}' hat mit {} geantwortet.",
+  },
+  "web.command_webhook.general.app_error": {
+    en: "Failed to handle command webhook {}.",
+    de: "Der Webhook {} konnte nicht bearbeitet werden.",
+  },
+  "api.post.do_action.action_id.app_error": {
+    en: "Invalid action id.",
+    de: "Ungültige Aktions-ID.",
+  },
+  "api.post.do_action.action_integration.app_error": {
+    en: "Action integration error.",
+    de: "Fehler der Integration.",
+  },
   "api.file.get_file_info.app_error": {
     en: "Failed to get file info.",
     de: "Dateiinformationen konnten nicht geladen werden.",

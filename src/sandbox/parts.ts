@@ -7,6 +7,7 @@ import type { PendingPosts } from "./pending_posts.ts";
 import type { Posting } from "./posting.ts";
 import type { Reactions } from "./reactions.ts";
 import type { ServerSettings } from "./settings.ts";
+import type { TriggerSigner } from "./trigger_signer.ts";
 import type { World } from "./world.ts";
 
 /** The parts of the sandbox that requests, sockets and people work on. */
@@ -20,6 +21,9 @@ export interface SandboxParts {
   readonly settings: ServerSettings;
   readonly faults: Faults;
   readonly changes: Changes;
+  readonly signer: TriggerSigner;
+  /** What the server calls itself: `SiteURL`. */
+  readonly siteUrl: () => string;
   readonly clock: Clock;
   /** Aborted when the sandbox closes. */
   readonly signal: AbortSignal;

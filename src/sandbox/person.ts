@@ -1,6 +1,8 @@
 // deno-lint-ignore-file camelcase -- wire names, exactly as the API spells them.
 import type { Channel, Post, Reaction, User } from "./records.ts";
 import type { SandboxParts } from "./parts.ts";
+import { press } from "./post_actions.ts";
+import { useCommand } from "./slash_commands.ts";
 import { publishUserUpdated } from "./user_updated_event.ts";
 
 /** What a person writes. `channel` is a name, or the id of any channel. */
@@ -65,6 +67,27 @@ export class Person {
 
   unreact(postId: string, emojiName: string): void {
     this.#parts.reactions.remove(postId, emojiName, this.user.id);
+  }
+
+  /** Sends a text off that begins with a slash. Resolves with what the server answers. @throws Refusal */
+  use(channel: string, command: string, rootId = ""): Promise<Record<string, unknown>> {
+    const channelId = this.#channelId(channel);
+    const { world } = this.#parts;
+    const [team] = world.teamsOf(this.user.id);
+    const teamId = world.channels.get(channelId)?.team_id || team?.id || "";
+    return useCommand({ channelId, teamId, rootId, command }, this.user, this.#parts);
+  }
+
+  /** Presses a button of a post. @throws Refusal */
+  async press(postId: string, actionId: string): Promise<void> {
+    await press({ postId, actionId }, this.user, this.#parts);
+  }
+
+  /** What only this person was shown, in order. */
+  get whispers(): readonly string[] {
+    return this.#parts.world.whispers.flatMap(({ userId, message }) =>
+      userId === this.user.id ? message : []
+    );
   }
 
   type(channel: string, parentId = ""): void {

@@ -1,9 +1,10 @@
 // deno-lint-ignore-file camelcase -- wire names, exactly as the API spells them.
-import { withShownAttachments } from "./attachments.ts";
+import { withActionIds, withShownAttachments } from "./attachments.ts";
 import { barePostBody, postBody } from "./bodies.ts";
 import type { Changes } from "./changes.ts";
 import type { Faults } from "./faults.ts";
 import type { Hub } from "./hub.ts";
+import { actionsOf } from "./post_actions.ts";
 import { publishPosted } from "./posted_event.ts";
 import type { Channel, Post } from "./records.ts";
 import { permissionRefusal, Refusal } from "./refusal.ts";
@@ -103,7 +104,11 @@ export class Posting {
     world.history.set(copy.id, { ...copy, update_at: now });
     if (isVisibleChange(post, patch)) post.edit_at = now;
     post.message = patch.message ?? post.message;
-    post.props = { ...(patch.props ?? post.props) };
+    if (patch.props !== undefined) {
+      const given = withActionIds(patch.props, () => world.newId());
+      post.props = withShownAttachments(given);
+      post.actions = actionsOf(given.attachments);
+    }
     post.file_ids = patch.fileIds === undefined ? post.file_ids : [...patch.fileIds];
     post.is_pinned = patch.isPinned ?? post.is_pinned;
     this.#bump(post, now);
@@ -139,7 +144,8 @@ export class Posting {
   #save(draft: Draft, userId: string, channel: Channel): Post {
     const { world, faults, changes } = this.#deps;
     const now = faults.sameMillisecond ? world.nowMs() : world.stampMs();
-    const props = withShownAttachments(draft.props ?? {}, () => world.newId());
+    const given = withActionIds(draft.props ?? {}, () => world.newId());
+    const props = withShownAttachments(given);
     if (world.users.get(userId)?.is_bot === true) props.from_bot = "true";
     const id = world.newId();
     const post: Post = {
@@ -158,6 +164,7 @@ export class Posting {
       props,
       file_ids: this.#attach(id, draft.fileIds ?? [], userId),
       priority: draft.priority,
+      actions: actionsOf(given.attachments),
     };
     world.posts.set(post.id, post);
     this.#bump(post, now);

@@ -73,6 +73,37 @@ export interface Post {
   /** `null` when files were asked for and none could be attached. */
   file_ids: string[] | null;
   priority: Record<string, unknown> | undefined;
+  /** Its buttons and menus by id: the part that nobody is shown. */
+  actions: ReadonlyMap<string, PostAction>;
+}
+
+/** Where a button or a menu leads. */
+export interface PostAction {
+  type: string;
+  url: string;
+  context: Readonly<Record<string, unknown>>;
+}
+
+/** A slash command of a team, whole. Source: model.Command. */
+export interface SlashCommand {
+  id: string;
+  token: string;
+  create_at: number;
+  update_at: number;
+  delete_at: number;
+  creator_id: string;
+  team_id: string;
+  trigger: string;
+  method: "P" | "G";
+  username: string;
+  icon_url: string;
+  auto_complete: boolean;
+  auto_complete_desc: string;
+  auto_complete_hint: string;
+  display_name: string;
+  description: string;
+  url: string;
+  plugin_id: string;
 }
 
 export interface Reaction {

@@ -21,6 +21,7 @@ import type { SandboxParts } from "./parts.ts";
 import { seedLab } from "./seed.ts";
 import { defaultSettings, type ServerSettings } from "./settings.ts";
 import { answerUpgrade } from "./socket_front.ts";
+import { TriggerSigner } from "./trigger_signer.ts";
 import { World } from "./world.ts";
 
 export interface SandboxOptions {
@@ -83,7 +84,8 @@ export class SandboxServer {
     const channels = new Channels({ world: this.world, hub, posting, changes });
     const pendingPosts = new PendingPosts(clock);
     const { signal } = this.#stop;
-    this.#parts = { ...shared, hub, posting, reactions, channels, pendingPosts, clock, signal };
+    const own = { signer: new TriggerSigner(), siteUrl: () => this.url, clock, signal };
+    this.#parts = { ...shared, hub, posting, reactions, channels, pendingPosts, ...own };
     this.admin = new Administrator(this.#parts);
   }
 

@@ -24,6 +24,8 @@ export interface ServerSettings {
   rateBurst: number | undefined;
   /** The recordings say: more than 300 085 and less than 810 100 bytes. */
   bodyBytesMax: number;
+  /** Addresses of its own network that the server may call: `AllowedUntrustedInternalConnections`. */
+  internalConnections: readonly string[];
   /** Language of the words in errors; their ids never change. */
   locale: "en" | "de";
 }
@@ -43,6 +45,7 @@ export function defaultSettings(): ServerSettings {
     fileBytesMax: 104_857_600,
     rateBurst: undefined,
     bodyBytesMax: 800_000,
+    internalConnections: [],
     locale: "en",
   };
 }

@@ -1,18 +1,28 @@
 // deno-lint-ignore-file camelcase -- wire names, exactly as the API spells them.
 import type { Clock } from "../runtime/clock.ts";
 import type { Random } from "../runtime/random.ts";
+import type { EphemeralPost } from "./ephemeral.ts";
 import type {
   Channel,
   ChannelType,
   Member,
   Post,
   Reaction,
+  SlashCommand,
   Status,
   StoredFile,
   Team,
   Token,
   User,
 } from "./records.ts";
+import type { CommandUse } from "./slash_commands.ts";
+
+export interface CommandHook {
+  readonly userId: string;
+  readonly use: CommandUse;
+  readonly createdAtMs: number;
+  uses: number;
+}
 
 /**
  * Everything the sandbox remembers: people, channels, posts. It knows who belongs where and what
@@ -29,6 +39,13 @@ export class World {
   readonly tokens = new Map<string, Token>();
   readonly statuses = new Map<string, Status>();
   readonly reactions: Reaction[] = [];
+  readonly commands = new Map<string, SlashCommand>();
+  /** Where later answers to slash commands go, by the id in their `response_url`. */
+  readonly commandHooks = new Map<string, CommandHook>();
+  /** What only one person was shown, in order. */
+  readonly whispers: EphemeralPost[] = [];
+  /** Team id -> ids of those who manage it. */
+  readonly #managers = new Map<string, Set<string>>();
   /** Ids of channels in which only administrators write. */
   readonly readOnlyChannels = new Set<string>();
   /** Root post id -> ids of the users who follow the thread. */
@@ -204,6 +221,19 @@ export class World {
     return [...this.posts.values()]
       .filter((post) => post.channel_id === channelId && post.delete_at === 0)
       .sort((a, b) => a.create_at - b.create_at);
+  }
+
+  /** Makes somebody an administrator of a team. */
+  makeManager(teamId: string, userId: string): void {
+    this.#managers.set(teamId, new Set([...this.#managers.get(teamId) ?? [], userId]));
+  }
+
+  managesTeam(userId: string, teamId: string): boolean {
+    return this.isAdmin(userId) || this.#managers.get(teamId)?.has(userId) === true;
+  }
+
+  commandsOf(teamId: string): SlashCommand[] {
+    return [...this.commands.values()].filter((command) => command.team_id === teamId);
   }
 
   isAdmin(userId: string): boolean {

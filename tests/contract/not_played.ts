@@ -1,19 +1,14 @@
 /** Why the sandbox does not play a recording, and which ones: names, or beginnings with a `*`. */
 const REASONS: readonly [reason: string, names: readonly string[]][] = [
-  ["buttons call back over HTTP, which a bot behind a socket cannot answer", [
-    "rest-action-*",
-    "rest-post-get-after-action-*",
+  ["dialogs are opened by nobody", [
+    "rest-action-click-for-dialog",
+    "rest-dialog-*",
+    "ws-open-dialog",
   ]],
-  ["dialogs need a button or a slash command first", ["rest-dialog-*", "ws-open-dialog"]],
-  ["slash commands call back over HTTP, and need an administrator to make them", [
-    "rest-command-execute-*",
-    "rest-command-response-url-*",
-    "rest-command-create-admin-ok",
-    "rest-command-create-duplicate-trigger-400",
-    "rest-command-create-reserved-trigger-400",
-    "rest-command-create-trigger-with-slash-400",
-    "rest-commands-*",
+  ["what the commands of the server itself do is no business of a bot", [
+    "rest-command-execute-builtin-*",
   ]],
+  ["the clock of the contract stands still", ["rest-command-execute-timeout-500"]],
   ["an administrator's work; the sandbox does it through `admin`", [
     "rest-bots-disable",
     "rest-bots-enable",

@@ -23,6 +23,8 @@ export const PREPARATIONS: Readonly<Record<string, Preparation>> = {
     world.addChannel({ id, name: "pub", type: "O", team_id: IDS.lab });
   },
   "rest-channel-leave": ({ world }) => world.join(IDS.noBotHere, IDS.otherbot),
+  "rest-command-execute-thread": ({ world }) =>
+    addPost(world, { id: "xqncspqt5fn7bqb8kjdwm9b5qr", user_id: IDS.alice }),
   "rest-file-get-not-member-403": ({ world }) =>
     addFile(world, { id: "8q6hxtfdk3y17qay7it9mayodr", channel_id: IDS.secret }),
   "rest-file-upload-attachments-disabled-403": ({ settings }) => {

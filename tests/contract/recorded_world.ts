@@ -154,7 +154,8 @@ function insert(world: World, record: Wire, isCreation: boolean): void {
 function insertPost(world: World, record: Wire): void {
   const { metadata, ...post } = record as Wire & { metadata?: Wire };
   const place = post.original_id === "" ? world.posts : world.history;
-  place.set(String(post.id), { ...post, priority: metadata?.priority } as unknown as Post);
+  const own = { priority: metadata?.priority, actions: new Map() };
+  place.set(String(post.id), { ...post, ...own } as unknown as Post);
   const known = LIBRARY.get(String(post.root_id));
   if (known !== undefined && !world.posts.has(String(known.id))) insertPost(world, known);
   for (const reaction of (metadata?.reactions ?? []) as Reaction[]) {
@@ -204,6 +205,7 @@ export function addPost(world: World, post: Partial<Post> & { id: string; user_i
     props: {},
     file_ids: [],
     priority: undefined,
+    actions: new Map(),
     ...post,
   });
 }

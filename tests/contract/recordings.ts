@@ -22,6 +22,18 @@ export interface RestRecording {
     readonly body?: unknown;
     readonly body_text?: string;
   };
+  /** What the server calls an integration with on the way, and what that answers. */
+  readonly callback_request_sent_by_server?: readonly RecordedCall[];
+  readonly callback_answer?: unknown;
+}
+
+export interface RecordedCall {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Of a form. */
+  readonly decoded?: Readonly<Record<string, string>>;
+  /** Of JSON. */
+  readonly body?: Readonly<Record<string, unknown>>;
 }
 
 export interface RecordedFrame {

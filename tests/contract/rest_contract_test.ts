@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { startIntegration } from "./integrations.ts";
 import { reasonNotPlayed } from "./not_played.ts";
 import { PREPARATIONS } from "./preparations.ts";
 import { startRecordedSandbox } from "./recorded_sandbox.ts";
 import { seedFor } from "./recorded_world.ts";
-import { loadRest, RECORDING_NAMES, type RestRecording } from "./recordings.ts";
+import { loadRest, type RecordedCall, RECORDING_NAMES, type RestRecording } from "./recordings.ts";
 import { replay, type Replayed } from "./replay.ts";
 import { shapeDifferences } from "./shape.ts";
 
@@ -15,8 +16,30 @@ for (const name of RECORDING_NAMES) {
     await using started = await startRecordedSandbox((world) => seedFor(world, recording));
     const { sandbox } = started;
     await PREPARATIONS[name]?.(sandbox);
+    await using integration = /^rest-(?:action|command)/.test(name)
+      ? await startIntegration(name, recording, sandbox)
+      : undefined;
     assertSame(recording, await replay(recording, sandbox));
+    const expected = recording.callback_request_sent_by_server ?? [];
+    assertSameCalls(expected, integration?.calls ?? []);
   });
+}
+
+/** What the server calls others with: the same fields, and the same values where those are not random. */
+function assertSameCalls(recorded: readonly RecordedCall[], actual: readonly RecordedCall[]): void {
+  assert.deepEqual(actual.map(({ method }) => method), recorded.map(({ method }) => method));
+  recorded.forEach((call, index) => {
+    const same = actual[index];
+    assert.equal(same?.headers.authorization, call.headers.Authorization);
+    assert.equal(same?.headers["content-type"], call.headers["Content-Type"]);
+    const [fields, sameFields] = [call, same].map((one) => steady(one?.decoded ?? one?.body ?? {}));
+    assert.deepEqual(sameFields, fields);
+  });
+}
+
+function steady(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const random = ["trigger_id", "response_url"].filter((name) => name in fields);
+  return { ...fields, ...Object.fromEntries(random.map((name) => [name, "random"])) };
 }
 
 const HEADERS_COMPARED = ["content-type", "location", "content-disposition", "retry-after"];

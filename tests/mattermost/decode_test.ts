@@ -23,6 +23,8 @@ test("decodeClientConfig() reads the limits that a server sends as strings", () 
     typingEnabled: true,
     typingIntervalMs: 5_000,
     notificationsPerChannelMax: 1_000,
+    signingKey:
+      "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEmIDpBv7MlQPggwdqLmg3Ai8Flz89Aam+Uts8wCfamxqGhUFziOx6pDCwAhX01T8ejVGCgfxrjsudk/FC2wnn+Q==",
   });
 });
 
@@ -37,6 +39,7 @@ test("decodeClientConfig() assumes the defaults of the server for what it does n
     typingEnabled: false,
     typingIntervalMs: 5_000,
     notificationsPerChannelMax: 1_000,
+    signingKey: "",
   });
   assert.equal(decodeClientConfig({}), undefined);
 });

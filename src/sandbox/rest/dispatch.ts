@@ -2,6 +2,7 @@ import type { User } from "../records.ts";
 import { Refusal, unknownRouteRefusal } from "../refusal.ts";
 import { CHANNEL_ROUTES } from "./channels.ts";
 import { FILE_ROUTES } from "./files.ts";
+import { INTEGRATION_ROUTES } from "./integrations.ts";
 import { POST_LIST_ROUTES } from "./post_lists.ts";
 import { POST_ROUTES } from "./posts.ts";
 import { REACTION_ROUTES } from "./reactions.ts";
@@ -43,6 +44,7 @@ const ROUTES = [
   ...POST_LIST_ROUTES,
   ...REACTION_ROUTES,
   ...FILE_ROUTES,
+  ...INTEGRATION_ROUTES,
   ...REFUSED_ROUTES,
 ].map((route: Route) => ({ route, pattern: patternOf(route.path) }));
 

@@ -1,11 +1,10 @@
 import { permissionRefusal, Refusal } from "../refusal.ts";
 import type { Answer, Route } from "./route.ts";
 
-/** What a plain bot finds closed: making accounts, hooks and commands, and reading bots. */
+/** What a plain bot finds closed: making accounts and hooks, and reading bots. */
 export const REFUSED_ROUTES: readonly Route[] = [
   { method: "POST", path: "/bots", handle: forbid },
   { method: "POST", path: "/hooks/incoming", handle: forbid },
-  { method: "POST", path: "/commands", handle: forbid },
   { method: "POST", path: "/users/{user}/tokens", handle: forbid },
   { method: "POST", path: "/posts/ephemeral", handle: forbid },
   {

@@ -34,6 +34,6 @@ function getRoles(call: Call): Answer {
   return json(stringsBody(call, "rolenames").flatMap((name) => roleBody(name) ?? []));
 }
 
-function getClientConfig(call: Call, { settings }: SandboxParts): Answer {
-  return json(clientConfig(settings, call.user !== undefined));
+function getClientConfig(call: Call, parts: SandboxParts): Answer {
+  return json(clientConfig(parts, call.user !== undefined));
 }
