@@ -244,3 +244,25 @@ test("[P183] who is no admin uses what is listed, in direct messages and channel
   const post = lab.sandbox.as("bob").post({ channel: "general", message: "@hermes !new" });
   assert.match((await answerTo(post, lab, gateway)).message, /^🆕/, "no admins are listed there");
 });
+
+test("[P182] a command that was cut off by kill -9 is answered after the restart, once", async () => {
+  await using lab = await BinaryLab.open();
+  const first = await lab.connected();
+  const asked = Promise.withResolvers<void>();
+  lab.model.answer = () => {
+    asked.resolve();
+    return { kind: "silence" };
+  };
+  const typed = lab.sandbox.as("alice").dm("hermes", "!model other-model");
+  const also = lab.sandbox.as("alice").post({
+    channel: "general",
+    message: "@hermes !title Trips",
+  });
+  await first.answered(also.id);
+  await asked.promise;
+  await first.stop("SIGKILL");
+  lab.model.answer = () => ({ kind: "text", text: "ready" });
+  await using second = await lab.connected({ home: first.home });
+  assert.match((await answerTo(typed, lab, second)).message, /^🤖 `other-model` answers/);
+  assert.equal(lab.answersTo(also).length, 1);
+});

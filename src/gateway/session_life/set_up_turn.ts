@@ -61,7 +61,8 @@ export function createTurnSetup(
         return undefined;
       }
     };
-    if (!takenUpAgain) {
+    // What wakes a session belongs to what was said before.
+    if (!takenUpAgain && message.origin === "person") {
       await attempt("reset", async () => {
         const note = await life.resetWhenDue(key);
         if (note !== undefined) await remark(message, note, exchange, signal);
