@@ -274,22 +274,22 @@ const product: readonly [id: string, promise: string][] = [
     "P181",
     "A command counts at the very start, in any case and form; what only looks like one is for the model",
   ],
-  ["P183", "Where admins are listed, they may use all commands, and others those that are listed"],
   [
     "P182",
     "Every command is answered once, where it was typed, in direct messages, channels and threads",
   ],
+  ["P183", "Where admins are listed, they may use all commands, and others those that are listed"],
+  [
+    "P184",
+    "A conversation can be named, listed and gone back to by those who had it, and no others",
+  ],
+  ["P185", "What was said last can be taken back or asked again, once, also over a crash"],
   ["P186", "A conversation can be given a model and reasoning of its own, which outlive a restart"],
   ["P187", "Every skill is a command: its text is put before what the person wants of it"],
   [
     "P188",
     "A conversation begins anew when it was idle or a day has begun, says so, and not while jobs run",
   ],
-  [
-    "P184",
-    "A conversation can be named, listed and gone back to by those who had it, and no others",
-  ],
-  ["P185", "What was said last can be taken back or asked again, once, also over a crash"],
   [
     "P200",
     "People see on their message that it is worked on, and how that ended, over restarts too",
@@ -347,6 +347,10 @@ const product: readonly [id: string, promise: string][] = [
   [
     "P246",
     "Scripts post with one command, which ends with the ids of the posts or says what failed",
+  ],
+  [
+    "P247",
+    "The home channel is told of starts, stops and crashes; what may wait is one digest after quiet hours",
   ],
   ["P255", "What the server calls the bot with is answered within three seconds, the rest later"],
   [

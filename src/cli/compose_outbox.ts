@@ -5,6 +5,8 @@ import { writeSettings } from "../config/write_settings.ts";
 import type { ChatCommand } from "../gateway/commands/chat_command.ts";
 import { createHomeCommands } from "../gateway/commands/home_commands.ts";
 import { Courier } from "../gateway/outbox/courier.ts";
+import type { GatewayStatus } from "../gateway/gateway_status.ts";
+import { announceLifecycle, type LifecycleDeps } from "../gateway/outbox/lifecycle_notices.ts";
 import type { ServerLimits } from "../gateway/outbox/deliver_entry.ts";
 import { HomeChannel, type HomePlace } from "../gateway/outbox/home_channel.ts";
 import { HomeKeeper } from "../gateway/outbox/home_keeper.ts";
@@ -12,6 +14,7 @@ import { createMessageSender, type MessageSenderDeps } from "../gateway/outbox/m
 import { OutboxFolder } from "../gateway/outbox/outbox_folder.ts";
 import type { ClientConfig } from "../mattermost/types.ts";
 import type { DeliveryDeps } from "../replies/deliver_post.ts";
+import { quietUntilMs } from "../gateway/outbox/quiet_hours.ts";
 import { createRedactor } from "../safety/redact.ts";
 import type { MessageSender } from "../tools/send_message_tool.ts";
 import type { AgentParts } from "./compose_agent.ts";
@@ -40,12 +43,14 @@ export function openOutbox(host: OutboxHost): OutboxParts {
   const home = new HomeChannel(channelId === undefined ? undefined : { channelId, threadId });
   const limits = host.clientConfig.then(toLimits);
   limits.catch(() => {}); // Whoever needs them is told.
+  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
   const closing = new AbortController();
   const courier = new Courier({
     ...host,
     home,
     folder: new OutboxFolder(host.folder ?? outboxFolder(paths), log),
     limits,
+    quietUntilMs: (nowMs) => quietUntilMs(nowMs, config.gateway.quietHours, timeZone),
     redact: createRedactor({ secrets, hidesPatterns: config.security.redactSecrets }),
   }, closing.signal);
   const running = courier.run();
@@ -99,6 +104,19 @@ export async function openHome(
     shadowedBy: Object.keys(homeVariables()).find((name) => environment[name] !== undefined),
   });
   return { keeper, homeCommands, [Symbol.asyncDispose]: () => keeper.close() };
+}
+
+/** Tells the home channel of the start and the end of the gateway, if it shall. */
+export function openLifecycle(
+  { config, ...host }: Omit<LifecycleDeps, keyof OutboxParts | "earlier"> & {
+    readonly config: Config;
+    readonly earlier?: GatewayStatus | undefined;
+  },
+  { courier, home }: OutboxParts,
+  stop: AbortSignal,
+): AsyncDisposable {
+  if (!config.mattermost.announcesRestarts) return new AsyncDisposableStack();
+  return announceLifecycle({ ...host, earlier: host.earlier, courier, home }, stop);
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;

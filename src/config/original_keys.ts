@@ -77,7 +77,6 @@ export const ORIGINAL_KEYS: readonly string[] = [
   "mattermost.allow_from",
   "mattermost.dm_policy",
   "mattermost.enabled",
-  "mattermost.gateway_restart_notification",
   "mattermost.group_allow_from",
   "mattermost.group_policy",
   "mattermost.mention_patterns",

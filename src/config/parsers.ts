@@ -123,6 +123,25 @@ function readDecimal(text: string, least: number, most: number): number | undefi
   return value >= least && value <= most ? value : undefined;
 }
 
+/** A part of every day, such as `22:00-07:00`, in minutes since midnight. */
+export const timeOfDaySpan: Parser<{ readonly fromMinute: number; readonly untilMinute: number }> =
+  described(
+    { type: "string" },
+    scalar("write two times of the day, such as 22:00-07:00", (text) => {
+      const [from, until] = text.split(/[-–]/).map(readMinute);
+      if (from === undefined || until === undefined || text.split(/[-–]/).length > 2) {
+        return undefined;
+      }
+      return { fromMinute: from, untilMinute: until };
+    }),
+  );
+
+function readMinute(text: string): number | undefined {
+  const [, hour = "", minute = ""] = /^\s*(\d{1,2}):(\d{2})\s*$/.exec(text) ?? [];
+  const isTime = hour !== "" && Number(hour) < 24 && Number(minute) < 60;
+  return isTime ? Number(hour) * 60 + Number(minute) : undefined;
+}
+
 export const absolutePath: Parser<string> = described(
   { type: "string" },
   scalar(

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { Post } from "../../src/sandbox/records.ts";
@@ -125,4 +125,30 @@ test("[P246] hermes send posts by the gateway and without one, prints the ids, a
     assert.equal(sentCount(lab, text), 1, text);
   }
   assert.equal(sentCount(lab, "never"), 0);
+});
+
+test("[P247] the home channel is told when Hermes starts, stops and has been killed", async () => {
+  await using lab = await BinaryLab.open();
+  const home = lab.sandbox.world.channelNamed("general");
+  const env = { MATTERMOST_HOME_CHANNEL: home?.id ?? "" };
+  const told = (words: RegExp) =>
+    lab.sandbox.posted((post) => post.channel_id === home?.id && words.test(post.message));
+  await using first = await lab.connected({ env });
+  await told(/^▶️ Hermes has started/);
+  await first.stop("SIGKILL");
+  const forget = () => rm(join(first.home, "state", "outbox"), { recursive: true });
+  await forget(); // As if it were later: in ten minutes there is one notice of a kind.
+  await using second = await lab.connected({ env, home: first.home });
+  await told(/^⚠️ Hermes is back\. The last time it ended without a word/);
+  await second.stop();
+  await told(/^⏹️ Hermes is stopping/);
+  await forget();
+  await using third = await lab.connected({ env, home: first.home });
+  await told(/^▶️ Hermes is back, after a moment/);
+  await third.stop();
+  const count = lab.sandbox.world.posts.size;
+  await using _fourth = await lab.connected({ env, home: first.home });
+  const send = sender(first.home);
+  await send(["the fourth"]);
+  assert.equal(lab.sandbox.world.posts.size, count + 1, "a process that restarts is not a siren");
 });

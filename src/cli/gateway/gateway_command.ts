@@ -1,5 +1,8 @@
-import { homePaths, resolveHome } from "../../config/paths.ts";
+import { type HomePaths, homePaths, resolveHome } from "../../config/paths.ts";
 import { HermesError } from "../../errors.ts";
+import type { GatewayStatus } from "../../gateway/gateway_status.ts";
+import { decodeGatewayStatus } from "../../gateway/read_gateway_state.ts";
+import { readTextFile } from "../../runtime/atomic_file.ts";
 import { withStatusFile } from "../../gateway/status_file.ts";
 import { watchProblems } from "../../gateway/watch_problems.ts";
 import {
@@ -74,6 +77,7 @@ export async function runGatewayCommand(options: GatewayOptions, io: CliIo): Pro
       ? await replaceGateway(owner, stopDeps(io, signals.stop), signals.stop)
       : await takeGatewayLocks(owner);
     gatewayLog.openFile(paths.gatewayLogFile);
+    const earlier = await readEarlierStatus(paths);
     const host = {
       ...foundations,
       ...ready,
@@ -81,6 +85,7 @@ export async function runGatewayCommand(options: GatewayOptions, io: CliIo): Pro
       network,
       models,
       status,
+      earlier,
       environment,
       secrets: revealed,
     };
@@ -95,6 +100,11 @@ export async function runGatewayCommand(options: GatewayOptions, io: CliIo): Pro
   } finally {
     signals.dispose();
   }
+}
+
+/** Read before this gateway writes its own. What cannot be read is no reason not to start. */
+async function readEarlierStatus(paths: HomePaths): Promise<GatewayStatus | undefined> {
+  return decodeGatewayStatus(await readTextFile(paths.gatewayStatusFile).catch(() => undefined));
 }
 
 function stopDeps(io: CliIo, signal: AbortSignal): StopHolderDeps {

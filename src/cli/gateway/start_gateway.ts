@@ -3,7 +3,7 @@ import { loadIdentity } from "../../agent/identity.ts";
 import type { Config } from "../../config/load_config.ts";
 import type { Access } from "../../config/require_mattermost.ts";
 import { HermesError } from "../../errors.ts";
-import type { LiveStatus } from "../../gateway/gateway_status.ts";
+import type { GatewayStatus, LiveStatus } from "../../gateway/gateway_status.ts";
 import type { ExchangeDeps } from "../../gateway/exchange_deps.ts";
 import { type GatewayDeps, runGateway } from "../../gateway/gateway.ts";
 import { Ledger } from "../../gateway/ledger.ts";
@@ -34,6 +34,7 @@ import {
   composeMessageSender,
   type HomeParts,
   openHome,
+  openLifecycle,
   openOutbox,
   type OutboxParts,
 } from "../compose_outbox.ts";
@@ -48,6 +49,8 @@ export interface GatewayHost extends Omit<AgentHost, "wake"> {
   readonly network: Network;
   readonly models: UsableModels;
   readonly status: LiveStatus;
+  /** What the gateway before this one told last; `undefined` when there was none. */
+  readonly earlier?: GatewayStatus | undefined;
 }
 
 /** Missed posts that are older are not answered any more. */
@@ -97,6 +100,7 @@ export async function startGateway(
   const clientConfig = untilAnswered(readConfig, { msMax: Infinity }, deps, signals.stop);
   await using outbox = openOutbox({ ...host, ...delivery, clientConfig });
   await using home = await openHome(host, outbox, delivery);
+  await using _life = openLifecycle(host, outbox, signals.stop);
   await using door = await openDoor(host);
   const messages = () => sender;
   const agent = composeAgent({ ...host, wake: wakeWith(wakes, log), messages });

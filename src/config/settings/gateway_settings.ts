@@ -1,5 +1,5 @@
-import { boolean, seconds, userIdList } from "../parsers.ts";
-import { setting } from "../setting.ts";
+import { boolean, seconds, timeOfDaySpan, userIdList } from "../parsers.ts";
+import { optional, setting } from "../setting.ts";
 
 /** The process that answers in the chat. */
 export const GATEWAY_SETTINGS = {
@@ -22,5 +22,11 @@ export const GATEWAY_SETTINGS = {
     parse: seconds(0, 3_600),
     initial: "10",
     doc: "How long answers may be finished after the first SIGTERM.",
+  }),
+  quietHours: optional({
+    key: "gateway.quiet_hours",
+    parse: timeOfDaySpan,
+    doc:
+      "Hours of the day, such as 22:00-07:00, in which notices and what else may wait is held back for one digest.",
   }),
 };

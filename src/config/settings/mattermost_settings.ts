@@ -92,6 +92,12 @@ export const MATTERMOST_SETTINGS = {
     initial: "Home",
     doc: "What the model is told that the home channel is called.",
   }),
+  announcesRestarts: setting({
+    key: "mattermost.gateway_restart_notification",
+    parse: boolean,
+    initial: "true",
+    doc: "Whether the home channel is told when Hermes starts, stops or has crashed.",
+  }),
   requireMention: setting({
     key: "mattermost.require_mention",
     env: ["MATTERMOST_REQUIRE_MENTION"],

@@ -4,35 +4,29 @@ import { isUnauthorized, UnauthorizedError } from "../../mattermost/errors.ts";
 import { isTemporary } from "../../mattermost/until_answered.ts";
 import { backoffDelayMs } from "../../runtime/backoff.ts";
 import { NetworkError } from "../../runtime/network_error.ts";
+import { type Delivered, DoneMessages } from "./done_messages.ts";
 import { deliverEntry, type EntryDeliveryDeps } from "./deliver_entry.ts";
 import { findPlace, type FindPlaceDeps, type Place } from "./find_place.ts";
 import type { EntryState, OutboxEntry, Outgoing } from "./outbox_entry.ts";
 import { OutboxError, type OutboxFolder } from "./outbox_folder.ts";
-import { LATE_REASON, lateNote } from "./outbox_texts.ts";
+import { digestText, LATE_REASON, lateNote } from "./outbox_texts.ts";
 import { targetText } from "./target.ts";
 
 export interface CourierDeps extends FindPlaceDeps, Omit<EntryDeliveryDeps, "ownFolder"> {
   readonly folder: OutboxFolder;
+  /** The end of the quiet hours that it is in; without it there are none. */
+  readonly quietUntilMs?: (nowMs: number) => number | undefined;
 }
 
 /** After this time a message is not worth delivering any more: only that there was one is told. */
 const MESSAGE_AGE_MS_MAX = 24 * 3_600_000;
 /** Messages that may wait at a time. */
 const WAITING_MAX = 1_000;
-/** How long it is known what became of a message, and of how many at most. */
-const DONE_AGE_MS_MAX = 3 * 24 * 3_600_000;
-const DONE_MAX = 500;
-/** Messages whose id begins so are sent once for all times. */
-export const ONCE = "once.";
-const FORGET_INTERVAL_MS = 3_600_000;
 /** How often others' new messages are looked for. */
 const LOOK_INTERVAL_MS = 500;
 const RETRY_DELAYS = { delayMsMin: 1_000, delayMsMax: 60_000 };
 /** Names the note on a message that came too late; there is no note on such a note. */
 const LATE_MARK = ".late";
-
-/** What was delivered. */
-export type Delivered = OutboxEntry & { readonly state: EntryState & { kind: "delivered" } };
 
 interface Carried {
   entry: OutboxEntry;
@@ -55,12 +49,11 @@ export class Courier {
   readonly #deps: CourierDeps;
   readonly #signal: AbortSignal;
   readonly #carried = new Map<string, Carried>();
-  readonly #done = new Map<string, OutboxEntry>();
+  readonly #done = new DoneMessages();
   /** The last message of each target. */
   readonly #lanes = new Map<string, Promise<void>>();
-  readonly #watchers: ((entry: OutboxEntry) => void)[] = [];
+  #looked: Promise<void> | undefined;
   #taking: Promise<void> = Promise.resolve();
-  #forgetAtMs = 0;
 
   /** Nothing is sent any more when `signal` aborts: what waits is sent after the next start. */
   constructor(deps: CourierDeps, signal: AbortSignal) {
@@ -72,6 +65,7 @@ export class Courier {
   async run(): Promise<void> {
     const { clock, log } = this.#deps;
     while (!this.#signal.aborted) {
+      await this.loaded();
       await this.#look().catch((error) => {
         log("error", "outbox.unreadable", { error: String(error) });
       });
@@ -117,36 +111,38 @@ export class Courier {
     }
   }
 
+  /** Resolves when it is known what an earlier process left, which comes before all that is new. */
+  loaded(): Promise<void> {
+    return this.#looked ??= this.#look().catch((error) => {
+      this.#deps.log("error", "outbox.unreadable", { error: String(error) });
+    });
+  }
+
   /** Has `watch` told of each message that is done, also by others. It must not wait or throw. */
   whenDone(watch: (entry: OutboxEntry) => void): void {
-    this.#watchers.push(watch);
+    this.#done.watch(watch);
   }
 
   /** Takes a message on for later. It is on the disk when this resolves. @throws OutboxError */
   async post(message: Outgoing): Promise<void> {
-    if (!this.#done.has(message.id)) await this.#take(message);
+    if (this.#done.get(message.id) === undefined) await this.#take(message);
   }
 
   /** The newest message whose id begins so, among those of the last days. */
   newest(idPrefix: string): OutboxEntry | undefined {
     const carried = [...this.#carried.values()].map(({ entry }) => entry);
-    return [...this.#done.values(), ...carried].filter(({ id }) => id.startsWith(idPrefix))
+    return [...this.#done.all, ...carried].filter(({ id }) => id.startsWith(idPrefix))
       .sort((a, b) => a.queuedAtMs - b.queuedAtMs).at(-1);
   }
 
   /** What was delivered in the last days to this channel, oldest first. */
   deliveredTo(channelId: string): readonly Delivered[] {
-    return [...this.#done.values()].filter(isDelivered)
-      .filter(({ state }) => state.place.channelId === channelId)
-      .sort((a, b) => a.state.atMs - b.state.atMs);
+    return this.#done.deliveredTo(channelId);
   }
 
   /** Remembers that a conversation knows of a message. */
   async noteTold(entry: Delivered, sessionKey: string): Promise<void> {
-    const toldTo = [...entry.state.toldTo, sessionKey];
-    const next = { ...entry, state: { ...entry.state, toldTo } };
-    this.#done.set(entry.id, next);
-    await this.#write(next);
+    await this.#write(this.#done.noteTold(entry, sessionKey));
   }
 
   /** One after the other: their order is that of the calls, and not of what the disk does. */
@@ -157,6 +153,7 @@ export class Courier {
   }
 
   async #takeNow(message: Outgoing): Promise<Taken> {
+    await this.loaded();
     const known = this.#carried.get(message.id);
     if (known !== undefined) return { kind: "carried", carried: known };
     if (this.#carried.size >= WAITING_MAX) {
@@ -168,7 +165,7 @@ export class Courier {
     const { clock, folder, redact } = this.#deps;
     const entry = await folder.add({ ...message, text: redact(message.text) }, clock.nowMs());
     if (entry.state.kind !== "waiting") {
-      this.#done.set(entry.id, entry);
+      this.#done.add(entry);
       return { kind: "done", outcome: outcomeOf(entry) };
     }
     return { kind: "carried", carried: this.#carry(entry) };
@@ -176,19 +173,21 @@ export class Courier {
 
   /** Messages that somebody else has put into the folder, or an earlier process of ours. */
   async #look(): Promise<void> {
-    const { folder } = this.#deps;
-    const isNew = (id: string) => !this.#carried.has(id) && !this.#done.has(id);
+    const { clock, folder } = this.#deps;
+    const isNew = (id: string) => !this.#carried.has(id) && this.#done.get(id) === undefined;
     const found: OutboxEntry[] = [];
     for (const id of (await folder.ids()).filter(isNew)) {
       const entry = await folder.read(id);
       if (entry !== undefined && isNew(id)) found.push(entry);
     }
     found.sort((a, b) => a.queuedAtMs - b.queuedAtMs);
-    for (const entry of found) {
-      if (entry.state.kind === "waiting") this.#carry(entry);
-      else this.#noteDone(entry);
+    for (const entry of found.filter(isDone)) this.#done.add(entry);
+    for (const entry of found.filter((each) => !isDone(each))) {
+      const carrier = this.#done.all.find(({ holds }) => holds?.includes(entry.id));
+      if (carrier === undefined) this.#carry(entry);
+      else this.#done.add({ ...entry, state: carrier.state }); // Its text was in that one.
     }
-    await this.#forgetOld();
+    for (const id of this.#done.forgetOld(clock.nowMs())) await folder.remove(id);
   }
 
   #carry(entry: OutboxEntry): Carried {
@@ -198,7 +197,7 @@ export class Courier {
     const done = new Promise<DeliveryOutcome>((resolve) => finish = resolve);
     const carried: Carried = { entry, reason: undefined, watchers: new Set(), done, finish };
     this.#carried.set(entry.id, carried);
-    const key = targetText(entry.target);
+    const key = laneOf(entry);
     const before = this.#lanes.get(key) ?? Promise.resolve();
     const lane = before.then(() => this.#bring(carried)).finally(() => {
       if (this.#lanes.get(key) === lane) this.#lanes.delete(key);
@@ -211,8 +210,11 @@ export class Courier {
   async #bring(carried: Carried): Promise<void> {
     const { clock, log, random } = this.#deps;
     for (let attempt = 1; !this.#signal.aborted; attempt++) {
-      const { id, queuedAtMs } = carried.entry;
-      if (clock.nowMs() - queuedAtMs > MESSAGE_AGE_MS_MAX) return await this.#expire(carried);
+      if (!this.#carried.has(carried.entry.id)) return; // It went with another one.
+      const hasWaited = await this.#waitForQuietEnd(carried);
+      const { id, queuedAtMs, validForMs = MESSAGE_AGE_MS_MAX } = carried.entry;
+      if (clock.nowMs() - queuedAtMs > validForMs) return await this.#expire(carried);
+      if (hasWaited) this.#takeAlong(carried);
       try {
         return await this.#settle(carried, await this.#attempt(carried));
       } catch (error) {
@@ -226,11 +228,38 @@ export class Courier {
         }
         const retryInMs = backoffDelayMs(attempt, RETRY_DELAYS, random);
         log("warn", "outbox.waiting", { id, reason, retryInMs });
-        carried.reason = reason;
-        for (const watch of carried.watchers) watch(reason);
+        tellWaiting(carried, reason);
         await clock.sleep(retryInMs, this.#signal);
       }
     }
+  }
+
+  /** Gives whether it had to wait. */
+  async #waitForQuietEnd(carried: Carried): Promise<boolean> {
+    const { clock, log, quietUntilMs = () => undefined } = this.#deps;
+    const { id, urgency } = carried.entry;
+    if (urgency === "now" || placeOf(carried.entry) !== undefined) return false;
+    const endMs = quietUntilMs(clock.nowMs());
+    if (endMs === undefined) return false;
+    log("info", "outbox.quiet", { id, untilMs: endMs });
+    tellWaiting(carried, "it waits for the end of the quiet hours");
+    while (clock.nowMs() < endMs && !this.#signal.aborted) {
+      await clock.sleep(endMs - clock.nowMs(), this.#signal);
+    }
+    return true;
+  }
+
+  /** What has waited for the same target goes together, in the message that was there first. */
+  #takeAlong(carried: Carried): void {
+    const { entry } = carried;
+    const others = [...this.#carried.values()].map((other) => other.entry).filter((other) =>
+      other.id !== entry.id && other.urgency === "may_wait" && other.files.length === 0 &&
+      other.validForMs === undefined && placeOf(other) === undefined &&
+      laneOf(other) === laneOf(entry)
+    );
+    if (others.length === 0) return;
+    const text = digestText([entry, ...others]);
+    carried.entry = { ...entry, text, holds: others.map(({ id }) => id) };
   }
 
   async #attempt(carried: Carried): Promise<EntryState> {
@@ -268,7 +297,7 @@ export class Courier {
       reason: lateReason(reason),
       atMs: clock.nowMs(),
     });
-    if (entry.id.endsWith(LATE_MARK)) return;
+    if (entry.id.endsWith(LATE_MARK) || entry.validForMs !== undefined) return;
     const id = `${entry.id}${LATE_MARK}`;
     const text = lateNote(entry);
     const note = { id, target: entry.target, text, files: [], urgency: entry.urgency };
@@ -286,15 +315,14 @@ export class Courier {
       log("warn", "outbox.failed", { id, to: targetText(target), reason: state.reason });
     }
     this.#carried.delete(id);
-    this.#noteDone(entry);
+    this.#done.add(entry);
     await this.#write(entry);
     await folder.dropFiles(id).catch(() => {}); // `#forgetOld` tries again.
     carried.finish(outcomeOf(entry));
-  }
-
-  #noteDone(entry: OutboxEntry): void {
-    this.#done.set(entry.id, entry);
-    for (const watch of this.#watchers) watch(entry);
+    for (const held of entry.holds ?? []) {
+      const other = this.#carried.get(held);
+      if (other !== undefined) await this.#settle(other, state);
+    }
   }
 
   /** What is on the server is found there again: a disk that takes nothing is no reason to fail. */
@@ -304,21 +332,16 @@ export class Courier {
       log("error", "outbox.not_written", { id: entry.id, error: String(error) });
     });
   }
+}
 
-  async #forgetOld(): Promise<void> {
-    const nowMs = this.#deps.clock.nowMs();
-    if (this.#done.size <= DONE_MAX && nowMs < this.#forgetAtMs) return;
-    this.#forgetAtMs = nowMs + FORGET_INTERVAL_MS;
-    const oldestMs = nowMs - DONE_AGE_MS_MAX;
-    const byAge = [...this.#done.values()].sort((a, b) => doneAtMs(b) - doneAtMs(a));
-    const old = byAge.filter((entry, index) =>
-      !entry.id.startsWith(ONCE) && (index >= DONE_MAX || doneAtMs(entry) < oldestMs)
-    );
-    for (const { id } of old) {
-      await this.#deps.folder.remove(id);
-      this.#done.delete(id);
-    }
-  }
+/** What may wait does not hold up what may not. */
+function laneOf({ target, urgency }: OutboxEntry): string {
+  return `${urgency} ${targetText(target)}`;
+}
+
+function tellWaiting(carried: Carried, reason: string): void {
+  carried.reason = reason;
+  for (const watch of carried.watchers) watch(reason);
 }
 
 /** What waiting may mend: a server that is away, overloaded or restarting; a token that is renewed. */
@@ -344,12 +367,8 @@ function placeOf({ state }: OutboxEntry): Place | undefined {
   return state.kind === "waiting" ? state.place : undefined;
 }
 
-function isDelivered(entry: OutboxEntry): entry is Delivered {
-  return entry.state.kind === "delivered";
-}
-
-function doneAtMs({ state }: OutboxEntry): number {
-  return state.kind === "waiting" ? Infinity : state.atMs;
+function isDone({ state }: OutboxEntry): boolean {
+  return state.kind !== "waiting";
 }
 
 function outcomeOf({ state }: OutboxEntry): DeliveryOutcome {

@@ -3,7 +3,8 @@ import { untilAnswered, type UntilAnsweredDeps } from "../../mattermost/until_an
 import { readTextFile, writeFileAtomic } from "../../runtime/atomic_file.ts";
 import { type CommandAccess, isAdmin } from "../commands/command_access.ts";
 import type { InboundMessage } from "../inbound.ts";
-import { type Courier, ONCE } from "./courier.ts";
+import type { Courier } from "./courier.ts";
+import { ONCE } from "./done_messages.ts";
 import { findPlace, type FindPlaceDeps } from "./find_place.ts";
 import { homeLostText, NO_HOME_HINT } from "./home_texts.ts";
 import type { OutboxEntry } from "./outbox_entry.ts";

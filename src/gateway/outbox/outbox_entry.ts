@@ -18,6 +18,10 @@ export interface Outgoing {
   readonly urgency: "now" | "may_wait";
   /** Where it comes from, for those who read the conversation later, e.g. `the job "Backup"`. */
   readonly about?: string;
+  /** After this time it is dropped without a word; without it after a day, with a note. */
+  readonly validForMs?: number;
+  /** Messages that waited for the end of the quiet hours, whose texts are in this one. */
+  readonly holds?: readonly string[];
   /** Hermes did not write the text, so it may hold anything. */
   readonly isForeign?: boolean;
   /** A person wrote it who wants `@channel` in it to notify the channel. */
@@ -61,6 +65,8 @@ export function decodeEntry(value: unknown): OutboxEntry | undefined {
   if (queuedAtMs === undefined || id === "" || typeof entry.text !== "string") return undefined;
   const about = asText(entry.about);
   const toldTo = asText(entry.toldTo);
+  const validForMs = asNumber(entry.validForMs);
+  const holds = texts(entry.holds);
   return {
     id,
     target,
@@ -68,6 +74,8 @@ export function decodeEntry(value: unknown): OutboxEntry | undefined {
     files: texts(entry.files),
     urgency: entry.urgency === "may_wait" ? "may_wait" : "now",
     ...(about === "" ? {} : { about }),
+    ...(validForMs === undefined ? {} : { validForMs }),
+    ...(holds.length === 0 ? {} : { holds }),
     ...(entry.isForeign === true ? { isForeign: true } : {}),
     ...(entry.notifies === true ? { notifies: true } : {}),
     ...(toldTo === "" ? {} : { toldTo }),

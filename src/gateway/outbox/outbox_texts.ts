@@ -15,3 +15,11 @@ export function deliveredNote(about: string | undefined): string {
   const from = about === undefined ? "" : `, from ${about}`;
   return `(Nobody wrote this: the following was posted here without being asked${from}.)`;
 }
+
+/** Several messages in one, for whoever slept meanwhile. */
+export function digestText(messages: readonly Pick<OutboxEntry, "about" | "text">[]): string {
+  const parts = messages.map(({ about, text }) =>
+    about === undefined ? text : `_From ${about}:_\n\n${text}`
+  );
+  return `🌙 **While it was quiet:**\n\n${parts.join("\n\n---\n\n")}`;
+}

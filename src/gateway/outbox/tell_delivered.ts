@@ -3,7 +3,8 @@ import type { Clock } from "../../runtime/clock.ts";
 import type { SessionKey, SessionStore, StoredMessage } from "../../sessions/session_store.ts";
 import { cutMiddle } from "../../transcript/cut_middle.ts";
 import type { InboundMessage } from "../inbound.ts";
-import type { Courier, Delivered } from "./courier.ts";
+import type { Courier } from "./courier.ts";
+import type { Delivered } from "./done_messages.ts";
 import { deliveredNote } from "./outbox_texts.ts";
 
 export interface TellDeliveredDeps {

@@ -238,3 +238,65 @@ test("[P241] Courier notifies no channel and shows no secret, on the server and 
   );
   assert.equal(loud?.message, "@here");
 });
+
+test("[P247] Courier holds back in quiet hours what may wait, for one digest, over a crash too", async () => {
+  await using outbox = await OutboxLab.start();
+  const { clock, folder, never } = outbox;
+  const { sandbox } = outbox.lab;
+  const morningMs = clock.nowMs() + 8 * 3_600_000;
+  let isNight = true;
+  const change = {
+    clock: {
+      nowMs: () => clock.nowMs(),
+      sleep: async (durationMs: number, signal: AbortSignal) => {
+        const isHeld = isNight && durationMs > 3_600_000;
+        if (!isHeld) return await clock.sleep(durationMs, signal);
+        await new Promise<void>((resolve) => {
+          signal.addEventListener("abort", () => resolve());
+          wake = resolve;
+        });
+      },
+    },
+    quietUntilMs: (nowMs: number) => nowMs < morningMs ? morningMs : undefined,
+  };
+  let wake = () => {};
+  const held = { urgency: "may_wait", about: "a job" } as const;
+  const first = outbox.courier({ change });
+  for (const id of ["a", "b", "c"]) {
+    await first.courier.post(outbox.message({ ...held, id, text: `text ${id}` }));
+  }
+  await first.courier.post(outbox.message({ ...held, id: "d", text: "stale", validForMs: 1_000 }));
+  await outbox.delivered(outbox.message({ id: "now", text: "urgent" }), first.courier);
+  assert.deepEqual(outbox.texts(), ["urgent"]);
+
+  isNight = false;
+  clock.advance(8 * 3_600_000);
+  sandbox.faults.rest = [{
+    method: "POST",
+    path: /^\/posts$/,
+    answer: { kind: "delay", durationMs: 1e12 },
+  }];
+  const before = sandbox.requests.length;
+  wake();
+  await sandbox.requested((request) =>
+    sandbox.requests.indexOf(request) >= before && request.path.endsWith("/posts")
+  );
+  await first.kill();
+  sandbox.faults.rest = [];
+  const { courier } = outbox.courier({ change, run: true });
+  const outcomes = await Promise.all(
+    ["a", "b", "c"].map((id) =>
+      courier.deliver(outbox.message({ ...held, id, text: `text ${id}` }), {}, never)
+    ),
+  );
+  const digest = outbox.posts().filter(({ message }) => message.includes("While it was quiet"));
+  assert.equal(digest.length, 1);
+  assert.match(digest[0]?.message ?? "", /text a[^]*---\n\n_From a job:_\n\ntext b[^]*text c/);
+  for (const outcome of outcomes) {
+    assert.deepEqual(outcome, { kind: "delivered", postIds: [digest[0]?.id], problems: [] });
+  }
+  assert.equal(outbox.posts().length, 2, "and nothing stale");
+  const stale = await courier.deliver(outbox.message({ ...held, id: "d" }), {}, never);
+  assert.equal(stale.kind, "failed");
+  assert.equal((await folder.read("b"))?.state.kind, "delivered");
+});
