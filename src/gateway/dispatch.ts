@@ -86,7 +86,7 @@ export class Dispatch {
     }
   }
 
-  /** The name of a skill is for the model, which is given the skill: see `ExchangeDeps.expand`. */
+  /** The name of a skill is for the model, which is given the skill: see `createSkillExpander`. */
   #followUnknown(name: string, message: InboundMessage, takenUpAgain: boolean): void {
     const { commands, lanes, queue, skillNames } = this.#deps;
     lanes.run(`skill:${message.postId}` as SessionKey, async () => {

@@ -1,14 +1,13 @@
 import { OUTCOME_NOTES } from "../agent/outcome_notes.ts";
 import { runTurn, type TurnOutcome } from "../agent/turn.ts";
-import { HermesError } from "../errors.ts";
 import { isInvisible } from "../mattermost/clean_text.ts";
 import { ModelError } from "../models/errors.ts";
 import type { ReplyWriter } from "../replies/reply_writer.ts";
 import { fetchAttachments } from "./attachments.ts";
 import type { ExchangeDeps, TurnPlace } from "./exchange_deps.ts";
 import { joinNotes, problemNote, STOPPED_NOTE, STOPPED_TEXT } from "./exchange_texts.ts";
-import type { InboundMessage } from "./inbound.ts";
 import { isNeverTaken, keepEvent, keepUnanswered } from "./keep_turn.ts";
+import { reportFailure } from "./report_failure.ts";
 import { turnInput } from "./turn_input.ts";
 
 /** Runs the turn. Returns what is to be said below the answer: a failure, or nothing. */
@@ -43,22 +42,11 @@ export async function runTurnInto(
       return STOPPED_NOTE;
     }
     mark.becomes("failed");
-    const note = failureNote(error, message, deps);
+    const about = { event: "exchange.failed", postId: message.postId };
+    const note = reportFailure(error, about, deps.delivery.log);
     if (error instanceof ModelError && isInvisible(reply.text)) {
       await keepUnanswered(note, isNeverTaken(error.kind), message, key, deps);
     }
     return note;
   }
-}
-
-/** The person who asked is always told. What is no `HermesError` is a bug: the log has its stack. */
-function failureNote(error: unknown, message: InboundMessage, deps: ExchangeDeps): string {
-  const isKnown = error instanceof HermesError;
-  deps.delivery.log("error", "exchange.failed", {
-    postId: message.postId,
-    code: isKnown ? error.code : "bug",
-    error: isKnown ? error.message : error instanceof Error ? error.stack : String(error),
-  });
-  if (isKnown) return `⚠️ ${error.message}. ${error.hint}`;
-  return "⚠️ Something went wrong inside Hermes. The log of the gateway says what.";
 }

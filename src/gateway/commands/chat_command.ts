@@ -19,7 +19,7 @@ export interface CommandWords {
 
 /** A command that does something of its own and is answered with one post. */
 export interface ActingCommand {
-  readonly timing: CommandTiming;
+  readonly timing: CommandTiming | ((args: string) => CommandTiming);
   /** Its answer is a turn's, which goes on after a restart as every turn does. */
   readonly answeredByModel?: boolean;
   /**

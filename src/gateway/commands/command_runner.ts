@@ -1,10 +1,10 @@
-import { HermesError } from "../../errors.ts";
 import type { Log } from "../../runtime/log.ts";
 import type { SessionKey } from "../../sessions/session_store.ts";
 import type { AnswerQueue } from "../answer_queue.ts";
 import type { InboundMessage } from "../inbound.ts";
 import type { SessionLanes } from "../lanes.ts";
 import { answerWithNote, findAnswer, type NoteDeps } from "../post_note.ts";
+import { reportFailure } from "../report_failure.ts";
 import type { RunningTurns } from "../running_turns.ts";
 import type { Settlement } from "../settlement.ts";
 import type {
@@ -58,9 +58,11 @@ export class CommandRunner {
       const { text, how } = said;
       return queue.put({ ...message, text }, { takenUpAgain, how });
     }
-    if (command.timing === "ends_turn") turns.stop(sessionKey, message);
+    const { timing } = command;
+    const when = typeof timing === "string" ? timing : timing(call.args);
+    if (when === "ends_turn") turns.stop(sessionKey, message);
     const aside = `command:${message.postId}` as SessionKey;
-    const lane = command.timing === "beside" ? aside : sessionKey;
+    const lane = when === "beside" ? aside : sessionKey;
     if (lanes.run(lane, () => this.#perform(command, call))) return;
     queue.refuse(message, sessionKey);
   }
@@ -75,16 +77,8 @@ export class CommandRunner {
       return await command.run(call, this.#cancel);
     } catch (error) {
       this.#cancel.throwIfAborted();
-      const isKnown = error instanceof HermesError;
-      this.#deps.log("error", "command.failed", {
-        postId: call.message.postId,
-        code: isKnown ? error.code : "bug",
-        error: isKnown ? error.message : error instanceof Error ? error.stack : String(error),
-      });
-      const text = isKnown
-        ? `⚠️ ${error.message}. ${error.hint}`
-        : "⚠️ Something went wrong inside Hermes. The log of the gateway says what.";
-      return { kind: "reply", text };
+      const about = { event: "command.failed", postId: call.message.postId };
+      return { kind: "reply", text: reportFailure(error, about, this.#deps.log) };
     }
   }
 

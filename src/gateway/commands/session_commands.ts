@@ -63,7 +63,7 @@ export function createSessionCommands(deps: SessionCommandsDeps): readonly ChatC
       name: "resume",
       args: "<number|title|id>",
       summary: "Go back to an earlier conversation.",
-      timing: "ends_turn",
+      timing: (args) => args === "" ? "beside" : "ends_turn", // Without one it is a list.
       run: (call) => resume(call, deps),
     },
     {
