@@ -50,6 +50,8 @@ export interface PromptedSession {
   readonly toolNames: ReadonlySet<string>;
   readonly modelId: string;
   readonly startedAtMs: number;
+  /** IANA name of the zone of the person, where it is one person's session. */
+  readonly timeZone?: string;
 }
 
 /**

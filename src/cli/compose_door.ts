@@ -3,7 +3,7 @@ import type { Config } from "../config/load_config.ts";
 import type { HomePaths } from "../config/paths.ts";
 import type { Access } from "../config/require_mattermost.ts";
 import type { ChatCommand } from "../gateway/commands/chat_command.ts";
-import type { GatePolicy } from "../gateway/gate.ts";
+import { type GatePolicy, isLetIn } from "../gateway/gate.ts";
 import { PairedPeople } from "../gateway/pairing/paired_people.ts";
 import { approvedFile, PairingStore } from "../gateway/pairing/pairing_store.ts";
 import { Strangers } from "../gateway/pairing/strangers.ts";
@@ -25,6 +25,8 @@ export interface DoorHost {
 /** Who is let in, and when the bot feels spoken to. */
 export interface Door extends AsyncDisposable {
   readonly policy: GatePolicy;
+  /** Whether what this user writes may have any effect. */
+  readonly listensTo: (userId: string) => boolean;
   readonly threads: FollowedThreads;
   readonly strangers: Strangers | undefined;
   /** What people can type about it. */
@@ -39,8 +41,10 @@ export async function openDoor(host: DoorHost): Promise<Door> {
   const path = join(paths.stateFolder, "threads.json");
   const followsByDefault = config.mattermost.threadFollow;
   const threads = await FollowedThreads.open({ ...host, path, followsByDefault });
+  const policy = gatePolicy(access, config, paired);
   return {
-    policy: gatePolicy(access, config, paired),
+    policy,
+    listensTo: (userId) => isLetIn(userId, policy),
     threads,
     strangers: isPairing ? new Strangers(new PairingStore({ ...host, folder }), clock) : undefined,
     doorCommands: [createFollowCommand(threads)],

@@ -10,6 +10,7 @@ import type { InboundMessage } from "./inbound.ts";
 import type { Ledger } from "./ledger.ts";
 import type { ChatAsker } from "./questions/chat_asker.ts";
 import type { TellDeliveredDeps } from "./outbox/tell_delivered.ts";
+import type { PersonZones } from "./person_zones.ts";
 import type { PendingQuestions } from "./questions/pending_questions.ts";
 import type { SessionOptions } from "./session_key.ts";
 
@@ -20,6 +21,9 @@ export interface ExchangeDeps {
   readonly delivery: DeliveryDeps;
   /** Knows what was posted unasked; without it nothing is. */
   readonly courier?: TellDeliveredDeps["courier"];
+  /** Whether what this user writes may reach the model. */
+  readonly listensTo: (userId: string) => boolean;
+  readonly zones: PersonZones;
   /** What people are asked while turns run. */
   readonly questions: PendingQuestions;
   readonly sessionOptions: SessionOptions;

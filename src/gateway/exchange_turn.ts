@@ -21,7 +21,7 @@ export async function runTurnInto(
   try {
     const ended = AbortSignal.any([signal, stop]);
     const attached = await fetchAttachments(message.files, deps.attachments, ended);
-    const input = await turnInput(place, attached, deps);
+    const input = await turnInput(place, attached, deps, ended);
     let outcome: TurnOutcome = "empty";
     for await (const event of runTurn(input, deps.turn, ended)) {
       await keepEvent(event, message, key, deps);

@@ -103,8 +103,16 @@ export function decodeUser(value: unknown): User | undefined {
     nickname: asText(user.nickname),
     is_bot: user.is_bot === true,
     roles: asText(user.roles),
+    timezone: decodeTimeZone(user.timezone),
     delete_at: asNumber(user.delete_at) ?? 0,
   };
+}
+
+/** People let their devices say it, or set it by hand. */
+function decodeTimeZone(value: unknown): string {
+  const zone = asObject(value);
+  const isSetByHand = zone?.useAutomaticTimezone === "false";
+  return asText(isSetByHand ? zone.manualTimezone : zone?.automaticTimezone);
 }
 
 export function decodeReaction(value: unknown): Reaction | undefined {

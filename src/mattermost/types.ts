@@ -83,6 +83,8 @@ export interface User {
   readonly is_bot: boolean;
   /** Role names with spaces between. */
   readonly roles: string;
+  /** IANA name from the person's settings; `""` when they have none. */
+  readonly timezone: string;
   readonly delete_at: number;
 }
 

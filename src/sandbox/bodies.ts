@@ -62,13 +62,13 @@ export function reactionBody(reaction: Reaction): Record<string, unknown> {
 
 /** What anybody sees of a user; `own` adds what only the user itself sees. */
 export function userBody(user: User, own: boolean): Record<string, unknown> {
-  const { is_bot, bot_description, ...fields } = user;
+  const { is_bot, bot_description, timezone, ...fields } = user;
   return {
     ...fields,
     auth_service: "",
     position: "",
     locale: "en",
-    timezone: { automaticTimezone: "", manualTimezone: "", useAutomaticTimezone: "true" },
+    timezone: { automaticTimezone: timezone, manualTimezone: "", useAutomaticTimezone: "true" },
     disable_welcome_email: false,
     ...(is_bot ? { is_bot } : { remote_id: "" }),
     ...(bot_description === "" ? {} : { bot_description }),

@@ -14,6 +14,8 @@ export interface User {
   roles: string;
   is_bot: boolean;
   bot_description: string;
+  /** As the person's device says. */
+  timezone: string;
 }
 
 export interface Team {

@@ -91,6 +91,7 @@ export class World {
       roles: "system_user",
       is_bot: false,
       bot_description: "",
+      timezone: "",
       ...input,
     };
     this.users.set(user.id, user);

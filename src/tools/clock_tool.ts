@@ -5,7 +5,7 @@ import type { Tool } from "./tool.ts";
 /** Tells the time. The system prompt must not: it stays the same through a session. */
 export function createClockTool(deps: {
   readonly clock: Clock;
-  /** IANA name of the zone that is meant when the model names none. */
+  /** IANA name of the zone that is meant when the model names none, and the person has none. */
   readonly timeZone: string;
 }): Tool<{ time_zone?: string | undefined }> {
   return {
@@ -20,8 +20,10 @@ export function createClockTool(deps: {
         .describe("IANA time zone, e.g. Europe/Berlin"),
     }),
     readOnly: true,
-    run: (input) =>
-      Promise.resolve(formatTime(deps.clock.nowMs(), input.time_zone ?? deps.timeZone)),
+    run: (input, { person }) => {
+      const zone = input.time_zone ?? person?.timeZone ?? deps.timeZone;
+      return Promise.resolve(formatTime(deps.clock.nowMs(), zone));
+    },
   };
 }
 

@@ -48,6 +48,8 @@ export interface Person {
   /** Stable, and unique among all who may talk to this Hermes. */
   readonly id: string;
   readonly name: string;
+  /** IANA name of the zone in which they are told times, where it is known. */
+  readonly timeZone?: string;
 }
 
 /** A question of the model's own, which is no request for permission. */

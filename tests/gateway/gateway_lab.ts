@@ -7,12 +7,13 @@ import { CommandRegistry } from "../../src/gateway/commands/command_registry.ts"
 import { createTurnCommands } from "../../src/gateway/commands/help_commands.ts";
 import { createSkillNames } from "../../src/gateway/commands/skill_names.ts";
 import { LiveStatus } from "../../src/gateway/gateway_status.ts";
-import type { GatePolicy } from "../../src/gateway/gate.ts";
+import { type GatePolicy, isLetIn } from "../../src/gateway/gate.ts";
 import { type GatewayDeps, runGateway } from "../../src/gateway/gateway.ts";
 import type { BotIdentity } from "../../src/gateway/inbound.ts";
 import { Ledger } from "../../src/gateway/ledger.ts";
 import { PendingQuestions } from "../../src/gateway/questions/pending_questions.ts";
 import { plainTurn, type SetUpTurn } from "../../src/gateway/session_life/set_up_turn.ts";
+import { PersonZones } from "../../src/gateway/person_zones.ts";
 import { readUnfinishedPosts } from "../../src/gateway/unfinished_posts.ts";
 import type { PostedEvent } from "../../src/mattermost/events.ts";
 import type { MattermostApi } from "../../src/mattermost/api.ts";
@@ -96,6 +97,17 @@ export class GatewayLab implements AsyncDisposable {
     });
     const bot = { userId: botUserId, username: "hermes" };
     const parts = { sessions, ledger, api, bot };
+    const policy: GatePolicy = {
+      allowedUsers: new Set([lab.sandbox.user("alice").id, lab.sandbox.user("bob").id]),
+      allowAllUsers: false,
+      requireMention: true,
+      freeResponseChannels: new Set(),
+      allowedChannels: new Set(),
+      groupMessages: "channel",
+      bots: { mode: "none", userIds: new Set() },
+      greets: true,
+      ...options.policy,
+    };
     const done = runGateway({
       events: options.events ?? listen(lab.listenerDeps(), stop.signal),
       unfinished: await readUnfinishedPosts(
@@ -105,17 +117,7 @@ export class GatewayLab implements AsyncDisposable {
       ),
       wakes: options.wakes ?? new WaitingItems(1),
       bot,
-      policy: {
-        allowedUsers: new Set([lab.sandbox.user("alice").id, lab.sandbox.user("bob").id]),
-        allowAllUsers: false,
-        requireMention: true,
-        freeResponseChannels: new Set(),
-        allowedChannels: new Set(),
-        groupMessages: "channel",
-        bots: { mode: "none", userIds: new Set() },
-        greets: true,
-        ...options.policy,
-      },
+      policy,
       threads,
       strangers: options.strangers,
       ...commandsOf([createFollowCommand(threads), ...options.commands?.(parts) ?? []], log),
@@ -127,6 +129,8 @@ export class GatewayLab implements AsyncDisposable {
         ledger,
         turn,
         delivery,
+        listensTo: (userId) => isLetIn(userId, policy),
+        zones: new PersonZones({ api, ownZone: "UTC", clock, log }),
         questions: new PendingQuestions(),
         sessionOptions: {
           groupSessionsPerUser: true,

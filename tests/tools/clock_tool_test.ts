@@ -14,6 +14,12 @@ test("current_time tells date, weekday, time and offset in the local zone", asyn
   assert.equal(text, "Thursday, June 4, 2026 at 00:05:09 GMT+2 (Europe/Berlin)");
 });
 
+test("[P219] current_time tells the time of the person's own zone", async () => {
+  const person = { id: "alice", name: "alice", timeZone: "Asia/Tokyo" };
+  const text = await tool.run({}, toolContext({ person }), signal);
+  assert.equal(text, "Thursday, June 4, 2026 at 07:05:09 GMT+9 (Asia/Tokyo)");
+});
+
 test("current_time tells the time of another zone", async () => {
   const text = await tool.run({ time_zone: "America/St_Johns" }, toolContext(), signal);
   assert.equal(text, "Wednesday, June 3, 2026 at 19:35:09 GMT-2:30 (America/St_Johns)");

@@ -8,6 +8,7 @@ import type { ExchangeDeps } from "../../gateway/exchange_deps.ts";
 import { type GatewayDeps, runGateway } from "../../gateway/gateway.ts";
 import { Ledger } from "../../gateway/ledger.ts";
 import { PendingQuestions } from "../../gateway/questions/pending_questions.ts";
+import { PersonZones } from "../../gateway/person_zones.ts";
 import { readUnfinishedPosts } from "../../gateway/unfinished_posts.ts";
 import type { ReplyModes } from "../../gateway/session_key.ts";
 import { type Wake, WAKES_WAITING_MAX } from "../../gateway/wake.ts";
@@ -158,6 +159,7 @@ async function composeGateway(parts: GatewayParts, stop: AbortSignal): Promise<G
   status.note({ sessions: sessionCount });
   const turn = composeTurn(agent, "mattermost");
   const { life, setUpTurn } = composeSessionLife(agent, turn, sessions);
+  const prompt = promptSources(agent, identity);
   const further = [...door.doorCommands, ...home.homeCommands];
   return {
     events: listen(listenerDeps(host, serverUrl, api, me), stop),
@@ -179,8 +181,10 @@ async function composeGateway(parts: GatewayParts, stop: AbortSignal): Promise<G
       ledger,
       delivery,
       courier: parts.outbox.courier,
+      listensTo: door.listensTo,
+      zones: new PersonZones({ ...delivery, ownZone: prompt.timeZone }),
       questions: new PendingQuestions(),
-      prompt: promptSources(agent, identity),
+      prompt,
       attachments: composeAttachments(agent, api),
       outbound: { allowFile: allowFiles(agent), fileBytesMax: clientConfig.fileBytesMax },
     },
@@ -244,7 +248,16 @@ function exchangeSettings(
   agent: AgentParts,
 ): Omit<
   ExchangeDeps,
-  "turn" | "sessions" | "ledger" | "delivery" | "questions" | "prompt" | "attachments" | "outbound"
+  | "turn"
+  | "sessions"
+  | "ledger"
+  | "delivery"
+  | "questions"
+  | "prompt"
+  | "attachments"
+  | "outbound"
+  | "listensTo"
+  | "zones"
 > {
   const { config } = host;
   return {
