@@ -25,6 +25,9 @@ const OPEN_SESSIONS_MAX = 64;
 /** Most characters of messages in memory, over all idle sessions. */
 const OPEN_CHARS_MAX = 16_000_000;
 
+/** Most characters that a session takes over from another. */
+const FORK_CHARS_MAX = 4_000_000;
+
 export interface JsonSessionStoreDeps {
   /** Made when it is needed, for its owner alone. */
   readonly folder: string;
@@ -149,6 +152,30 @@ class JsonSessionStore implements SessionStore {
     return this.#inOrder(key, async (index) => {
       await this.#beginSession(key, this.#deps.clock.nowMs(), index);
       await index.change(key, { choices });
+    });
+  }
+
+  fork(key: SessionKey): Promise<boolean> {
+    return this.#inOrder(key, async (index) => {
+      const current = index.get(key);
+      if (current === undefined) return false;
+      const { clock, log, random } = this.#deps;
+      const atMs = clock.nowMs();
+      const messages = await (await this.#openSession(current)).load(FORK_CHARS_MAX);
+      await this.#closeSession(key);
+      const summary = { ...current, id: createSessionId(atMs, random), createdAtMs: atMs };
+      const file = await SessionFile.open(
+        join(this.#deps.folder, `${summary.id}.jsonl`),
+        summary,
+        log,
+      );
+      try {
+        await file.compact(messages, atMs);
+      } finally {
+        await file.close();
+      }
+      await index.add(summary); // Not before the file holds everything.
+      return true;
     });
   }
 

@@ -109,6 +109,11 @@ export interface SessionStore {
   setTitle(key: SessionKey, title: string): Promise<void>;
   /** Makes this what is chosen for the current session, which begins with that if there is none. */
   choose(key: SessionKey, choices: SessionChoices): Promise<void>;
+  /**
+   * Ends the current session and goes on in a new one that begins with all that it holds. False when
+   * there is none.
+   */
+  fork(key: SessionKey): Promise<boolean>;
   /** All sessions, those that have ended as well, the newest first. */
   known(): Promise<readonly KnownSession[]>;
   /**

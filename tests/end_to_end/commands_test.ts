@@ -19,6 +19,7 @@ const SAYS: readonly (readonly [command: string, says: RegExp])[] = [
   ["title", /^This conversation has no title/],
   ["sessions", /onversations/],
   ["resume", /onversations/],
+  ["branch", /^Nothing has been said here yet/],
   ["compress", /^There is not enough here yet/],
   ["undo", /^There is nothing left to take back/],
   ["retry", /^There is nothing here to ask again/],
@@ -28,7 +29,7 @@ const SAYS: readonly (readonly [command: string, says: RegExp])[] = [
   ["agents", /^Nothing runs in the background/],
   ["model", /^The model here is `test-model`/],
   ["reasoning", /^Reasoning is `medium` here/],
-  ["memory", /^\*\*Notes\*\*\n- nothing yet/],
+  ["memory", /^(?:\*\*Notes\*\*\n- nothing yet|I show what I remember in direct messages only)/],
   ["skills", /^\*\*Skills\*\*\n- `!/],
   ["help", /^\*\*Commands\.\*\*/],
   ["help model", /^`!model \[id\|default\]/],
@@ -131,6 +132,12 @@ test("[P184] conversations begin anew, have names, and are gone back to by whom 
   assert.equal(await ask("!resume pets"), "⏪ Back in `Pets`, with 2 messages.");
   assert.equal(await ask("and now?"), "heard: my dog is called Rex | and now?");
   assert.equal(await ask("!resume 1"), "⏪ Back in `Work`, with 2 messages.");
+
+  assert.equal(
+    await ask("!branch"),
+    "🌿 A copy of this conversation: `Work #2`. `!resume 1` goes back to the one before.",
+  );
+  assert.equal(await ask("a third"), "heard: what do you know? | a third");
 
   const bob = (text: string) => lab.ask(gateway, "bob", text);
   assert.match(await bob("!sessions"), /^There are no earlier conversations/);

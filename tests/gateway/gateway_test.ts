@@ -150,6 +150,7 @@ test("[P21] runGateway() has the message in the session before it asks the model
     saidPosts: () => Promise.resolve([]),
     setTitle: () => Promise.resolve(),
     choose: () => Promise.resolve(),
+    fork: () => Promise.resolve(false),
     known: () => Promise.resolve([]),
     resume: () => Promise.resolve(false),
     count: () => Promise.resolve(0),

@@ -391,6 +391,26 @@ test("[P184] resume() makes an earlier session the current one, and takes it fro
   assert.equal((await again.known()).filter(({ id }) => id === first?.id).length, 1);
 });
 
+test("[P184] fork() goes on in a copy, and leaves what was copied as it was", async () => {
+  await using fixture = await openFixture();
+  const { store } = fixture;
+  assert.equal(await store.fork(KEY), false);
+  await store.append(KEY, [stored(user("hello"))]);
+  await store.setTitle(KEY, "Greetings");
+  const first = await store.describe(KEY);
+  assert.equal(await store.fork(KEY), true);
+  const copy = await store.describe(KEY);
+  assert.notEqual(copy?.id, first?.id);
+  assert.equal(copy?.title, "Greetings");
+  assert.deepEqual(await store.load(KEY, ALL), [user("hello")]);
+  await store.append(KEY, [stored({ role: "assistant", text: "hi", toolCalls: [] })]);
+  await store.resume(KEY, first?.id ?? "");
+  assert.deepEqual(await store.load(KEY, ALL), [user("hello")]);
+  const again = await fixture.reopen();
+  await again.resume(KEY, copy?.id ?? "");
+  assert.equal((await again.load(KEY, ALL)).length, 2);
+});
+
 test("[P185] saidPosts() gives what can be taken back, and lastUsedAtMs() when it was said", async () => {
   await using fixture = await openFixture();
   const { store } = fixture;

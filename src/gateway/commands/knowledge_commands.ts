@@ -14,6 +14,8 @@ export interface KnowledgeCommandsDeps {
   };
 }
 
+const MEMORY_IS_PRIVATE = "I show what I remember in direct messages only.";
+
 /** Skills that one list describes; of more there are only names. */
 const DESCRIBED_MAX = 30;
 
@@ -26,6 +28,8 @@ export function createKnowledgeCommands(deps: KnowledgeCommandsDeps): readonly C
       summary: "Show what the bot remembers.",
       timing: "beside",
       run: async ({ message }) => {
+        // In a channel people read along who are not let in.
+        if (message.channelKind !== "dm") return { kind: "reply", text: MEMORY_IS_PRIVATE };
         const read = async (title: string, target: MemoryTarget) => {
           const entries = await memory.store.read(target);
           const lines = entries.map((entry) => `- ${entry.replaceAll("\n", "\n  ")}`);
@@ -33,8 +37,7 @@ export function createKnowledgeCommands(deps: KnowledgeCommandsDeps): readonly C
         };
         const parts: string[] = [];
         if (memory.hasNotes) parts.push(await read("Notes", { kind: "notes" }));
-        // What it knows of a person is for that person alone.
-        if (memory.hasProfiles && message.channelKind === "dm") {
+        if (memory.hasProfiles) {
           parts.push(await read("About you", { kind: "profile", personId: message.senderId }));
         }
         const text = parts.length === 0

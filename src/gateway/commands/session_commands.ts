@@ -6,8 +6,10 @@ import type { SessionLife } from "../session_life/session_life.ts";
 import { visibleSessions } from "../session_life/visible_sessions.ts";
 import type { ChatCommand, CommandCall, CommandResult } from "./chat_command.ts";
 import {
+  branchedText,
   compressedText,
   newSessionText,
+  NO_SESSION,
   notResumedText,
   resumedText,
   sessionListText,
@@ -65,6 +67,20 @@ export function createSessionCommands(deps: SessionCommandsDeps): readonly ChatC
       summary: "Go back to an earlier conversation.",
       timing: (args) => args === "" ? "beside" : "ends_turn", // Without one it is a list.
       run: (call) => resume(call, deps),
+    },
+    {
+      name: "branch",
+      aliases: ["fork"],
+      args: "[title]",
+      summary: "Go on in a copy of this conversation.",
+      timing: "ends_turn",
+      run: async ({ args, sessionKey }) => {
+        const before = (await sessions.describe(sessionKey))?.title;
+        if (!await sessions.fork(sessionKey)) return reply(NO_SESSION);
+        const wanted = cleanTitle(args) || before;
+        if (wanted === undefined) return reply(branchedText(undefined));
+        return reply(branchedText(await setTitle(wanted, sessionKey, sessions)));
+      },
     },
     {
       name: "compress",

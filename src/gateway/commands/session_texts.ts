@@ -19,6 +19,11 @@ export function newSessionText(title: string | undefined, jobs: number): string 
   }`;
 }
 
+export function branchedText(title: string | undefined): string {
+  const name = title === undefined ? "" : `: ${quoted(title)}`;
+  return `🌿 A copy of this conversation${name}. \`!resume 1\` goes back to the one before.`;
+}
+
 function jobsText(jobs: number): string {
   if (jobs === 0) return "";
   return jobs === 1 ? " One background job goes on." : ` ${jobs} background jobs go on.`;
