@@ -362,6 +362,10 @@ const product: readonly [id: string, promise: string][] = [
     "P257",
     "Slash commands are made once in each team that lets the bot, told where not, and taken back",
   ],
+  [
+    "P248",
+    "Other programs post by an address of their own, for its token, and notify nobody by it",
+  ],
 ];
 
 export const REQUIREMENTS: readonly Requirement[] = [

@@ -8,6 +8,7 @@ import { addConfig } from "./commands/config.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addGateway } from "./commands/gateway.ts";
+import { addHooks } from "./commands/hooks.ts";
 import { addLogs } from "./commands/logs.ts";
 import { addMcp } from "./commands/mcp.ts";
 import { addSessions } from "./commands/sessions.ts";
@@ -43,6 +44,7 @@ const COMMANDS: readonly ((program: Command, line: CommandLine) => void)[] = [
   addPairing,
   addLogs,
   addSend,
+  addHooks,
   addDoctor,
   addConfig,
   addCompletion,

@@ -142,6 +142,19 @@ function readMinute(text: string): number | undefined {
   return isTime ? Number(hour) * 60 + Number(minute) : undefined;
 }
 
+/** A host and a port to listen at, such as `127.0.0.1:8644` or `[::1]:8644`. */
+export const listenAddress: Parser<{ readonly host: string; readonly port: number }> = described(
+  { type: "string" },
+  scalar("write a host and a port, such as 127.0.0.1:8644", (text) => {
+    const [, ipv6, name, digits = ""] =
+      /^(?:\[([0-9a-f:.]+)\]|([^\s:/]+)):(\d{1,5})$/i.exec(text) ?? [];
+    const host = ipv6 ?? name;
+    return host === undefined || Number(digits) > 65_535
+      ? undefined
+      : { host, port: Number(digits) };
+  }),
+);
+
 export const absolutePath: Parser<string> = described(
   { type: "string" },
   scalar(

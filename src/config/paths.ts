@@ -23,6 +23,8 @@ export interface HomePaths {
   readonly memoriesFolder: string;
   readonly skillsFolder: string;
   readonly cronFolder: string;
+  /** Ways in for other programs. */
+  readonly hooksFile: string;
   /** Who asks to be let in, and who was. */
   readonly pairingFolder: string;
   /** Results of tools that are too long to be shown. */
@@ -48,6 +50,7 @@ export function homePaths(home: string): HomePaths {
     memoriesFolder: join(home, "memories"),
     skillsFolder: join(home, "skills"),
     cronFolder: join(home, "cron"),
+    hooksFile: join(home, "hooks.json"),
     pairingFolder: join(home, "platforms", "pairing"),
     cachedResultsFolder: join(home, "cache", "results"),
     cachedFilesFolder: join(home, "cache", "documents"),

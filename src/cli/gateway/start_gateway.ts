@@ -35,6 +35,7 @@ import {
   composeMessageSender,
   type HomeParts,
   openHome,
+  openHooks,
   openLifecycle,
   openOutbox,
   type OutboxParts,
@@ -101,6 +102,7 @@ export async function startGateway(
   const clientConfig = untilAnswered(readConfig, { msMax: Infinity }, deps, signals.stop);
   await using outbox = openOutbox({ ...host, ...delivery, clientConfig });
   await using home = await openHome(host, outbox, delivery);
+  await using _hooks = openHooks(host, outbox);
   await using _life = openLifecycle(host, outbox, signals.stop);
   await using door = await openDoor(host);
   const messages = () => sender;

@@ -1,4 +1,4 @@
-import { boolean, seconds, timeOfDaySpan, userIdList } from "../parsers.ts";
+import { boolean, listenAddress, seconds, timeOfDaySpan, userIdList } from "../parsers.ts";
 import { optional, setting } from "../setting.ts";
 
 /** The process that answers in the chat. */
@@ -22,6 +22,12 @@ export const GATEWAY_SETTINGS = {
     parse: seconds(0, 3_600),
     initial: "10",
     doc: "How long answers may be finished after the first SIGTERM.",
+  }),
+  hooksListen: setting({
+    key: "gateway.hooks_listen",
+    parse: listenAddress,
+    initial: "127.0.0.1:8644",
+    doc: "Where the gateway listens for hooks, as long as there are any: hermes hooks.",
   }),
   quietHours: optional({
     key: "gateway.quiet_hours",

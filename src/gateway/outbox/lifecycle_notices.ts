@@ -1,5 +1,6 @@
 import type { Clock } from "../../runtime/clock.ts";
 import type { Log } from "../../runtime/log.ts";
+import { withinTime } from "../../runtime/within_time.ts";
 import type { GatewayStatus } from "../gateway_status.ts";
 import type { Courier } from "./courier.ts";
 import type { HomeChannel } from "./home_channel.ts";
@@ -51,19 +52,15 @@ async function announceStart(deps: LifecycleDeps): Promise<void> {
 async function announceStop(deps: LifecycleDeps): Promise<void> {
   const { clock, courier, home, log } = deps;
   if (home.place === undefined) return;
-  const over = new AbortController();
-  const limit = clock.sleep(STOP_MS_MAX, over.signal).then(() => over.abort());
-  try {
+  const tell = async (late: AbortSignal) => {
     const id = await freshId("stopping", deps);
     if (id === undefined) return;
     const message = { id, target: HOME, text: STOPPING_TEXT, files: [], validForMs: STOP_MS_MAX };
-    await courier.deliver({ ...message, urgency: "may_wait" }, {}, over.signal);
-  } catch (error) {
-    log("debug", "home.not_told", { error: String(error) });
-  } finally {
-    over.abort();
-    await limit;
-  }
+    await courier.deliver({ ...message, urgency: "may_wait" }, {}, late);
+  };
+  const never = new AbortController().signal;
+  await withinTime(tell, { msMax: STOP_MS_MAX, clock }, never)
+    .catch((error) => log("debug", "home.not_told", { error: String(error) }));
 }
 
 /** `undefined` when there was a notice of the kind a moment ago. */

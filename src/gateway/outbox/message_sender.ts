@@ -5,6 +5,7 @@ import { loadMembership } from "../../mattermost/find_channel.ts";
 import type { AllowFile } from "../../replies/deliver_files.ts";
 import { readMediaLines } from "../../replies/media_lines.ts";
 import type { Clock } from "../../runtime/clock.ts";
+import { withinTime } from "../../runtime/within_time.ts";
 import type { CommandGate } from "../../safety/command_gate.ts";
 import type { MessageOrder, MessageOutcome, MessageSender } from "../../tools/send_message_tool.ts";
 import type { Person, ToolContext } from "../../tools/tool.ts";
@@ -177,23 +178,13 @@ async function hand(
   signal: AbortSignal,
 ): Promise<MessageOutcome> {
   let reason = "the server has not answered yet";
-  const over = new AbortController();
-  const limit = clock.sleep(WAIT_MS_MAX, AbortSignal.any([signal, over.signal]))
-    .then(() => over.abort());
-  const waiting = AbortSignal.any([signal, over.signal]);
-  try {
-    const onWaiting = (why: string) => reason = why;
-    const outcome = await courier.deliver(message, { onWaiting }, waiting);
-    if (outcome.kind === "failed") return refused(`${outcome.reason}.`);
-    return { kind: "sent", to, postIds: outcome.postIds, problems: outcome.problems };
-  } catch (error) {
-    signal.throwIfAborted();
-    if (!over.signal.aborted) throw error;
-    return { kind: "waiting", to, reason };
-  } finally {
-    over.abort();
-    await limit;
-  }
+  const onWaiting = (why: string) => reason = why;
+  const deliver = (late: AbortSignal) => courier.deliver(message, { onWaiting }, late);
+  const result = await withinTime(deliver, { msMax: WAIT_MS_MAX, clock }, signal);
+  if (result.kind === "late") return { kind: "waiting", to, reason };
+  const outcome = result.value;
+  if (outcome.kind === "failed") return refused(`${outcome.reason}.`);
+  return { kind: "sent", to, postIds: outcome.postIds, problems: outcome.problems };
 }
 
 /** A turn that is done again after a crash sends the same message, not another one. */
