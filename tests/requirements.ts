@@ -295,6 +295,19 @@ const product: readonly [id: string, promise: string][] = [
     "People see on their message that it is worked on, and how that ended, over restarts too",
   ],
   [
+    "P201",
+    "A streamed answer is edited at most once a second, and ends exact whatever happens to its posts",
+  ],
+  [
+    "P202",
+    "People see what tools do in one post that is edited, and in one line at the end, without secrets",
+  ],
+  [
+    "P203",
+    "What waits long is said to take long, in a line that is edited; the answer then notifies",
+  ],
+  ["P204", "An answer that is nothing but [SILENT] is not posted, and no beginning of it is seen"],
+  [
     "P210",
     "Direct messages, group messages and channels can be answered in different ways",
   ],

@@ -5,6 +5,8 @@ import { DELIVERY_MS_MAX, type ReplyTarget } from "../replies/deliver_post.ts";
 import { findReplyPosts } from "../replies/find_reply_posts.ts";
 import { readMediaLines } from "../replies/media_lines.ts";
 import { ReplyWriter } from "../replies/reply_writer.ts";
+import { SlowNotice } from "../replies/slow_notice.ts";
+import { ToolProgress } from "../replies/tool_progress.ts";
 import { TypingNotice } from "../replies/typing.ts";
 import { WorkMark } from "../replies/work_mark.ts";
 import type { SessionKey } from "../sessions/session_store.ts";
@@ -44,27 +46,26 @@ export async function runExchange(
   const existing = options.takenUpAgain
     ? await takeBack(message, key, target, deps, signal)
     : new Map<number, Post>();
-  const { redact, runesMax, streaming, showsReasoning } = deps;
-  const texts = new Map([...existing].filter(([index]) => index < FILE_PART_MIN));
   const answerTo = message.postId;
-  const answer = { target, answerTo, existing: texts, runesMax, streaming, redact };
-  const reply = new ReplyWriter({ ...answer, showsReasoning }, deps.delivery);
+  const reply = openReply({ target, answerTo, existing }, deps);
 
   const typingDeps = { ...deps.delivery, intervalMs: deps.typingIntervalMs };
   const typing = new TypingNotice(target, typingDeps, signal);
   const asker = new ChatAsker(
-    { message, target, sessionKey: key, typing, cancel: signal },
+    { message, target, sessionKey: key, typing, onAsk: () => reply.cut(), cancel: signal },
     { ...deps, timeZone: deps.prompt.timeZone },
   );
   const isMarked = deps.reactions && message.origin !== "nobody";
   const mark = new WorkMark(isMarked ? message.postId : undefined, deps.delivery);
+  const slow = new SlowNotice(reply, typing, deps);
   let note: string | undefined;
   typing.start();
+  slow.start(signal);
   mark.begin(signal);
   try {
     const place = { message, key, asker, mark, stop: options.stop };
     note = await runTurnInto(reply, place, deps, signal);
-    await typing.stop();
+    await Promise.all([typing.stop(), slow.stop()]);
     const postIds = await reply.finish(note, signal);
     const { paths } = readMediaLines(reply.text);
     if (paths.length === 0) return postIds;
@@ -75,15 +76,39 @@ export async function runExchange(
     return [...await reply.finish(withProblems, signal), ...sent.postIds];
   } catch (error) {
     mark.becomes("failed");
-    if (!signal.aborted || reply.text === "") throw error;
+    if (!signal.aborted || !(reply.isShown || reply.text !== "")) throw error;
     const closed = await close(reply, note ?? INTERRUPTED_NOTE, deps);
     if (note === undefined || closed === undefined) throw error;
     return closed;
   } finally {
-    await typing.stop();
+    await Promise.all([typing.stop(), slow.stop()]);
     await asker.done();
     if (!signal.aborted) await mark.settle(signal); // Else it is taken up again.
   }
+}
+
+function openReply(
+  { target, answerTo, existing }: {
+    readonly target: ReplyTarget;
+    readonly answerTo: string;
+    readonly existing: ReadonlyMap<number, Post>;
+  },
+  deps: ExchangeDeps,
+): ReplyWriter {
+  const { delivery, freshAfterMs, redact, runesMax, streaming, showsReasoning } = deps;
+  const { toolProgress: mode, toolPreviewCharsMax: previewCharsMax } = deps;
+  const texts = new Map([...existing].filter(([index]) => index < FILE_PART_MIN));
+  return new ReplyWriter({
+    target,
+    answerTo,
+    existing: texts,
+    runesMax,
+    streaming,
+    showsReasoning,
+    redact,
+    progress: new ToolProgress({ mode, previewCharsMax, redact }, delivery.clock),
+    freshAfterMs: freshAfterMs === 0 ? Infinity : freshAfterMs,
+  }, delivery);
 }
 
 /** Makes the session as if the message had not come yet, and finds what was posted of its answer. */

@@ -2,6 +2,7 @@ import type { PromptSources } from "../agent/session_prompt.ts";
 import type { TurnDeps } from "../agent/turn.ts";
 import type { FileDeliveryDeps } from "../replies/deliver_files.ts";
 import type { DeliveryDeps } from "../replies/deliver_post.ts";
+import type { ToolProgressMode } from "../replies/tool_progress.ts";
 import type { WorkMark } from "../replies/work_mark.ts";
 import type { Redact } from "../safety/redact.ts";
 import type { SessionKey, SessionStore } from "../sessions/session_store.ts";
@@ -39,6 +40,13 @@ export interface ExchangeDeps {
   /** Whether messages bear reactions that tell what becomes of them. */
   readonly reactions: boolean;
   readonly streaming: boolean;
+  /** What people see of tools. */
+  readonly toolProgress: ToolProgressMode;
+  readonly toolPreviewCharsMax: number;
+  /** After so long, what comes after work with tools is posted anew; 0 for never. */
+  readonly freshAfterMs: number;
+  /** How often people are told that an answer takes its time; 0 for never. */
+  readonly notifyIntervalMs: number;
   /** Whether what the model thought is quoted before its answer. */
   readonly showsReasoning: boolean;
   /** Takes out of answers what nobody may see. */

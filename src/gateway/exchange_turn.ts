@@ -3,6 +3,7 @@ import { runTurn, type TurnOutcome } from "../agent/turn.ts";
 import { isInvisible } from "../mattermost/clean_text.ts";
 import { ModelError } from "../models/errors.ts";
 import type { ReplyWriter } from "../replies/reply_writer.ts";
+import { isSilence } from "../replies/silence.ts";
 import { fetchAttachments } from "./attachments.ts";
 import type { ExchangeDeps, TurnPlace } from "./exchange_deps.ts";
 import { joinNotes, problemNote, STOPPED_NOTE, STOPPED_TEXT } from "./exchange_texts.ts";
@@ -32,6 +33,8 @@ export async function runTurnInto(
     if (saysNothing && outcome === "answered") outcome = "empty";
     const note = OUTCOME_NOTES[outcome];
     if (saysNothing) mark.becomes("failed");
+    // To somebody who wrote to the bot alone, the mark is the answer.
+    else if (isSilence(reply.text) && message.channelKind !== "dm") mark.becomes("dropped");
     if (saysNothing) await keepUnanswered(note, outcome === "refused", message, key, deps);
     return joinNotes([note, ...attached.problems.map(problemNote)]);
   } catch (error) {

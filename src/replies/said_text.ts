@@ -1,6 +1,7 @@
 import type { TurnEvent } from "../agent/turn.ts";
 import { cleanText } from "../mattermost/clean_text.ts";
 import { readMediaLines } from "./media_lines.ts";
+import { isSilence, maybeSilence } from "./silence.ts";
 import { type Redact, withoutLastWord } from "../safety/redact.ts";
 
 /** How much of what the model thought before one step is quoted. */
@@ -53,9 +54,26 @@ export class SaidText {
 
   /** The same while more may come: without the last word, which may be the beginning of a secret. */
   get growing(): string {
-    return this.#step === ""
-      ? this.#toShow(withoutLastWord(this.#thought), "")
-      : this.#toShow(this.#thought, withoutLastWord(this.#step));
+    if (this.#step === "") return this.#toShow(withoutLastWord(this.#thought), "");
+    const step = maybeSilence(this.#step) ? "" : withoutLastWord(this.#step);
+    return this.#toShow(this.#thought, step);
+  }
+
+  /** Whether the model is in the middle of what it says. */
+  get isSpeaking(): boolean {
+    return this.#step !== "";
+  }
+
+  /** Gives what is to be seen of the steps that are over, and counts it no longer to what is shown. */
+  cut(): string {
+    const { shown } = this.#past;
+    this.#past = { ...this.#past, shown: "" };
+    return cleanText(shown);
+  }
+
+  /** Takes back what `cut` gave. */
+  rejoin(shown: string): void {
+    this.#past = { ...this.#past, shown: joinSteps(shown, this.#past.shown) };
   }
 
   #endStep(text: string): void {
@@ -73,6 +91,7 @@ export class SaidText {
 
   /** A thought is cut after its secrets are out: what is left of one would not be recognised. */
   #withThought(thought: string, text: string): string {
+    if (isSilence(text)) return "";
     const said = readMediaLines(this.#redact(text)).text;
     return joinSteps(quoteThought(this.#redact(thought)), said);
   }

@@ -48,6 +48,11 @@ export class TypingNotice {
     this.#running = { done, typing };
   }
 
+  /** Whether it is shown, or would be if the server wanted it. */
+  get isOn(): boolean {
+    return this.#running !== undefined;
+  }
+
   async stop(): Promise<void> {
     const running = this.#running;
     this.#running = undefined;

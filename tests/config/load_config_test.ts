@@ -27,7 +27,9 @@ test("loadConfig() without any file gives the defaults and nothing to say", asyn
   assert.equal(config?.model.firstTokenTimeoutMs, 120_000);
   assert.equal(config?.model.idleTimeoutMs, 180_000);
   assert.equal(config?.model.totalTimeoutMs, 1_800_000);
-  assert.deepEqual(config?.agent, { stepsMax: 90, apiRetriesMax: 3, reasoningEffort: "medium" });
+  assert.equal(config?.agent.stepsMax, 90);
+  assert.equal(config?.agent.notifyIntervalMs, 180_000);
+  assert.equal(config?.display.toolProgress, "new");
   assert.equal(config?.display.showReasoning, false);
   assert.deepEqual(config?.providers.fallbacks, []);
   assert.deepEqual([config?.log.level, config?.log.format], ["info", "auto"]);

@@ -38,7 +38,7 @@ test("[P18] every setting of the original that has no effect here is named as su
       "agent.restart_drain_timeout",
       "custom_providers.0.extra_body",
       "custom_providers.0.models.qwen3-coder.supports_vision",
-      "display.tool_progress",
+      "display.personality",
       "network.force_ipv4",
       "platforms.telegram",
       "providers.anthropic.models",

@@ -1,4 +1,4 @@
-import { choice, integer } from "../parsers.ts";
+import { choice, integer, seconds } from "../parsers.ts";
 import { setting } from "../setting.ts";
 
 /** How far a turn may go. */
@@ -22,5 +22,12 @@ export const AGENT_SETTINGS = {
     initial: "medium",
     doc:
       "How much a model that can think does so first: none, minimal, low, medium, high or xhigh.",
+  }),
+  notifyIntervalMs: setting({
+    key: "agent.gateway_notify_interval",
+    env: ["HERMES_AGENT_NOTIFY_INTERVAL"],
+    parse: seconds(0, 86_400),
+    initial: "180",
+    doc: "How often a line in the chat says that an answer takes its time; 0 never.",
   }),
 };

@@ -34,6 +34,8 @@ export interface AskingPlace {
   readonly target: ReplyTarget;
   readonly sessionKey: SessionKey;
   readonly typing: TypingNotice;
+  /** Told that a question is about to stand below what has been posted of the answer. */
+  readonly onAsk: () => void;
   /** Aborts when nothing may be sent any more; that a turn ends is no reason to leave a post open. */
   readonly cancel: AbortSignal;
 }
@@ -110,6 +112,7 @@ export class ChatAsker {
     const { questions, delivery } = this.#deps;
     if (!questions.hasRoom) return undefined;
     await typing.stop(); // Now it is the person's turn.
+    this.#place.onAsk();
     const marker = `${message.postId}.${QUESTION_MARK}${delivery.random.id()}`;
     const answered = questions.open({
       marker,
