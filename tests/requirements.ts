@@ -329,6 +329,7 @@ const product: readonly [id: string, promise: string][] = [
   ["P217", "hermes pairing lets in and shuts out at once, without a restart"],
   ["P218", "The bot says hello where it is added, and takes no harm where it is removed"],
   ["P219", "Times are told in the zone of the person's own settings"],
+  ["P220", "By whatever post the words of the model reach people, they notify no channel"],
   ["P225", "Schedules keep their times over changes of clocks, in every time zone"],
   [
     "P226",

@@ -7,6 +7,7 @@ export const PLATFORM_HINT =
   `Your answers are posted in Mattermost, which renders GitHub-flavoured Markdown: headings, lists, tables,
 task lists, links and fenced code with a language. Single line breaks are kept. Raw HTML is not rendered.
 Write for a chat: short paragraphs, no greeting and no signature.
+@name notifies that person: write it only to call somebody, and the plain name otherwise.
 To send a file, write MEDIA:/absolute/path on a line of its own.
 When nobody needs an answer, answer [SILENT] and nothing else: nothing is posted then.`;
 

@@ -9,6 +9,7 @@ import type { Log } from "../runtime/log.ts";
 import type { Random } from "../runtime/random.ts";
 import type { Secret } from "../runtime/secret.ts";
 import { remedyForCreate } from "./create_remedy.ts";
+import { defusePost } from "./defuse_mentions.ts";
 import { findReplyPosts } from "./find_reply_posts.ts";
 import type { OwnEchoes, StoredPost } from "./own_echoes.ts";
 
@@ -29,6 +30,8 @@ export interface ReplyPart {
   readonly text: string;
   /** Files to attach, which were uploaded to the channel before. */
   readonly fileIds?: readonly string[];
+  /** A person wants the whole channel to be notified; nobody else can. */
+  readonly notifies?: boolean | undefined;
 }
 
 export interface DeliveryDeps {
@@ -137,10 +140,10 @@ class Delivery {
   }
 
   #send(signal: AbortSignal): Promise<Post> {
-    const { target, answerTo, index, text, fileIds = [] } = this.#part;
+    const { target, answerTo, index, text, fileIds = [], notifies = false } = this.#part;
     return this.#deps.api.createPost({
       ...target,
-      message: text,
+      message: notifies ? text : defusePost(text),
       fileIds,
       pendingPostId: this.#pendingPostId,
       props: { hermes: { re: answerTo, part: index } },

@@ -1,6 +1,7 @@
 import type { MattermostApi } from "../mattermost/api.ts";
 import { MattermostApiError } from "../mattermost/errors.ts";
 import { untilAnswered, type UntilAnsweredDeps } from "../mattermost/until_answered.ts";
+import { defusePost } from "./defuse_mentions.ts";
 import { DELIVERY_MS_MAX } from "./deliver_post.ts";
 
 /** `gone`: somebody deleted the post. `locked`: it may not be edited (any more). */
@@ -34,7 +35,7 @@ async function editOnce(
   signal: AbortSignal,
 ): Promise<EditOutcome | "doubtful"> {
   try {
-    await api.patchPost(postId, message, signal);
+    await api.patchPost(postId, defusePost(message), signal);
     return "edited";
   } catch (error) {
     const isRefused = error instanceof MattermostApiError && [400, 403, 404].includes(error.status);

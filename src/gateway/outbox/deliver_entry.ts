@@ -56,7 +56,9 @@ export async function deliverEntry(
     ? await findReplyPosts(answerTo, target, deps, signal)
     : new Map<number, Post>();
   const { parts, files } = await toParts(entry, deps);
-  const posted = await postParts(parts, { target, answerTo, existing }, deps, signal);
+  const { notifies } = entry;
+  const partsPlace = { target, answerTo, existing, notifies };
+  const posted = await postParts(parts, partsPlace, deps, signal);
   if (files.length === 0) return { postIds: posted.postIds, problems: posted.problems };
   const attached = await deliverFiles(
     { paths: files, target: posted.target, answerTo, existing },
@@ -99,11 +101,12 @@ interface PartsPlace {
   readonly target: ReplyTarget;
   readonly answerTo: string;
   readonly existing: ReadonlyMap<number, Post>;
+  readonly notifies: boolean | undefined;
 }
 
 async function postParts(
   parts: readonly string[],
-  { target, answerTo, existing }: PartsPlace,
+  { target, answerTo, existing, notifies }: PartsPlace,
   deps: EntryDeliveryDeps,
   signal: AbortSignal,
 ): Promise<Stored & { readonly target: ReplyTarget }> {
@@ -115,7 +118,7 @@ async function postParts(
       postIds.push(there);
       continue;
     }
-    const part = { answerTo, index, text };
+    const part = { answerTo, index, text, notifies };
     let outcome = await deliverPost({ ...part, target: place }, deps, signal);
     if (outcome.kind === "root_gone") {
       place = { ...place, rootId: "" };
