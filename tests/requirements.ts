@@ -264,8 +264,14 @@ const product: readonly [id: string, promise: string][] = [
   ],
   [
     "P167",
-    "Conversations are listed, searched, shown, exported and deleted, also beside a gateway",
+    "Conversations are listed, searched, shown, exported, renamed and deleted, also beside a gateway",
   ],
+  ["P168", "Two terminals never write one conversation; the second is told who has it"],
+  [
+    "P169",
+    "At the prompt conversations are named, left, resumed, asked again and taken back, and models chosen",
+  ],
+  ["P172", "A background job is told of at the prompt when it ends, without a message"],
   [
     "P180",
     "Commands are one table: names, aliases, help, and the nearest match to what nobody knows",

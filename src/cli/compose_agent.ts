@@ -36,6 +36,8 @@ export interface AgentHost extends Foundations {
   readonly wake: Wake;
   /** Sends messages elsewhere; asked for with the first turn. Without it there is no tool for that. */
   readonly messages?: (() => MessageSender) | undefined;
+  /** Conversations that are searched; without it those of the gateway. */
+  readonly searchedFolder?: string;
   /** Where tools begin when no setting says so; without it in the workspace of the home. */
   readonly startFolder?: string;
 }
@@ -116,7 +118,7 @@ export function composeAgent(host: AgentHost): AgentParts {
       unfinished: (sessionKey) => todos.unfinished(sessionKey),
       onCompacted: (sessionKey) => fileMemory.forget(sessionKey),
     }),
-    sessionSearch: new SessionSearch({ folder: paths.sessionsFolder, log }),
+    sessionSearch: new SessionSearch({ folder: host.searchedFolder ?? paths.sessionsFolder, log }),
     gate,
     terminal: composeTerminal(host, { gate, opened }),
     fileMemory,

@@ -48,25 +48,42 @@ export interface CommandsHost {
 /** The table of commands: a group a line. */
 export function composeCommands(host: CommandsHost): ComposedCommands {
   const { agent, sessions, life, ledger } = host;
-  const { config, gate, log, memory, skills, timeZone } = agent;
+  const { config, log, skills } = agent;
   const access = commandAccess(config);
-  const { disabled } = config.skills;
-  const skillNames = createSkillNames({ store: skills, disabled, log });
+  const skillNames = createSkillNames({ store: skills, disabled: config.skills.disabled, log });
+  const shared = composeConversationCommands(agent, { sessions, life });
+  const commands: CommandRegistry = new CommandRegistry([
+    ...createTurnCommands(),
+    ...shared.session,
+    ...createExchangeCommands({ sessions, ledger, readMessage: createMessageReader(host) }),
+    ...shared.status,
+    ...shared.model,
+    ...host.further,
+    ...shared.knowledge,
+    ...createHelpCommands({ registry: () => commands, access, skillNames, version: VERSION }),
+  ]);
+  return { commands, access, skillNames };
+}
+
+/** Commands that mean the same wherever a conversation is held, in groups. */
+export function composeConversationCommands(
+  agent: AgentParts,
+  { sessions, life }: Pick<CommandsHost, "sessions" | "life">,
+) {
+  const { config, gate, memory, skills, timeZone } = agent;
   const modelOf = modelFacts(agent, sessions);
   const day = (atMs: number) => dayText(atMs, timeZone);
   const { notesEnabled: hasNotes, profilesEnabled: hasProfiles } = config.memory;
-  const commands: CommandRegistry = new CommandRegistry([
-    ...createTurnCommands(),
-    ...createSessionCommands({ sessions, life, compress: compressor(agent, sessions), day }),
-    ...createExchangeCommands({ sessions, ledger, readMessage: createMessageReader(host) }),
-    ...createStatusCommands({
+  return {
+    session: createSessionCommands({ sessions, life, compress: compressor(agent, sessions), day }),
+    status: createStatusCommands({
       sessions,
       modelOf,
       day,
       jobsOf: (key) => runningJobs(agent, key).map((job) => describeJob(job, agent.clock.nowMs())),
       isUnguarded: (key) => gate.isUnguarded(key),
     }),
-    ...createModelCommands({
+    model: createModelCommands({
       sessions,
       modelOf,
       tryModel: async (choices, signal) => {
@@ -77,14 +94,11 @@ export function composeCommands(host: CommandsHost): ComposedCommands {
       saveModel: (model, provider) => saveModel(model, provider, agent),
       guard: gate,
     }),
-    ...host.further,
-    ...createKnowledgeCommands({
+    knowledge: createKnowledgeCommands({
       memory: { store: memory, hasNotes, hasProfiles },
-      skills: { store: skills, disabled },
+      skills: { store: skills, disabled: config.skills.disabled },
     }),
-    ...createHelpCommands({ registry: () => commands, access, skillNames, version: VERSION }),
-  ]);
-  return { commands, access, skillNames };
+  };
 }
 
 /** The models with what somebody chose for a session. @throws NoModelError */

@@ -18,23 +18,8 @@ export function composeSessionLife(
   turn: Pick<ComposedTurn, "forgetTools">,
   sessions: SessionStore,
 ): ComposedSessionLife {
-  const { clock, config, fileMemory, gate, log, skills, terminal, timeZone, todos } = agent;
-  const { mode, atHour, idleMinutes, notify } = config.sessionReset;
-  const life = new SessionLife({
-    sessions,
-    policy: { mode, atHour, idleMs: idleMinutes * 60_000, timeZone },
-    notifies: notify,
-    forget: async (key) => {
-      fileMemory.forget(key);
-      gate.forgetSession(key);
-      todos.set(key, []);
-      turn.forgetTools(key);
-      await terminal.shells.forget(key);
-    },
-    jobsOf: (key) => runningJobs(agent, key).length,
-    clock,
-    log,
-  });
+  const { clock, config, log, skills } = agent;
+  const life = composeLife(agent, turn, sessions);
   const { title_generation: titles } = config.providers.auxiliary;
   const titler = new SessionTitler({
     sessions,
@@ -53,4 +38,29 @@ export function composeSessionLife(
     expandSkill: createSkillExpander({ store: skills, disabled: config.skills.disabled }),
   });
   return { life, setUpTurn };
+}
+
+/** The part that begins and ends sessions. */
+export function composeLife(
+  agent: AgentParts,
+  turn: Pick<ComposedTurn, "forgetTools">,
+  sessions: SessionStore,
+): SessionLife {
+  const { clock, config, fileMemory, gate, log, terminal, timeZone, todos } = agent;
+  const { mode, atHour, idleMinutes, notify } = config.sessionReset;
+  return new SessionLife({
+    sessions,
+    policy: { mode, atHour, idleMs: idleMinutes * 60_000, timeZone },
+    notifies: notify,
+    forget: async (key) => {
+      fileMemory.forget(key);
+      gate.forgetSession(key);
+      todos.set(key, []);
+      turn.forgetTools(key);
+      await terminal.shells.forget(key);
+    },
+    jobsOf: (key) => runningJobs(agent, key).length,
+    clock,
+    log,
+  });
 }

@@ -10,6 +10,8 @@ export interface HomePaths {
   readonly sessionsFolder: string;
   /** Conversations of the terminal: apart, since a gateway has its own folder to itself. */
   readonly terminalSessionsFolder: string;
+  /** Who has which of them open. */
+  readonly terminalLocksFolder: string;
   readonly stateFolder: string;
   /** Held by the gateway of this home. */
   readonly gatewayLockFile: string;
@@ -41,6 +43,7 @@ export function homePaths(home: string): HomePaths {
     soulFile: join(home, "SOUL.md"),
     sessionsFolder: join(home, "sessions"),
     terminalSessionsFolder: join(home, "sessions", "cli"),
+    terminalLocksFolder: join(home, "state", "chats"),
     stateFolder: join(home, "state"),
     gatewayLockFile: join(home, "state", "gateway.lock"),
     gatewayStatusFile: join(home, "state", "gateway.json"),

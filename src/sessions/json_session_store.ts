@@ -1,4 +1,4 @@
-import { chmod, mkdir } from "node:fs/promises";
+import { chmod, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../runtime/clock.ts";
 import { FileError } from "../runtime/file_error.ts";
@@ -199,6 +199,23 @@ class JsonSessionStore implements SessionStore {
     });
   }
 
+  async rename(id: string, title: string): Promise<boolean> {
+    const key = (await this.#openIndex()).find(id)?.key;
+    if (key === undefined) return false;
+    await this.#inOrder(key, (index) => index.rename(id, title));
+    return true;
+  }
+
+  async remove(ids: readonly string[]): Promise<void> {
+    const index = await this.#openIndex();
+    for (const id of ids) {
+      const key = index.holderOf(id);
+      if (key !== undefined) await this.#closeSession(key);
+    }
+    await index.remove(ids); // First: an entry without a file would begin it anew.
+    for (const id of ids) await removeFile(this.#pathOf(id));
+  }
+
   async count(): Promise<number> {
     return (await this.#openIndex()).size;
   }
@@ -275,12 +292,16 @@ class JsonSessionStore implements SessionStore {
   }
 
   async #openSession(summary: SessionSummary): Promise<SessionFile> {
-    const path = join(this.#deps.folder, `${summary.id}.jsonl`);
+    const path = this.#pathOf(summary.id);
     const session = this.#open.get(summary.key) ??
       await SessionFile.open(path, summary, this.#deps.log);
     this.#open.delete(summary.key); // To the end: it is the last used now.
     this.#open.set(summary.key, session);
     return session;
+  }
+
+  #pathOf(id: string): string {
+    return join(this.#deps.folder, `${id}.jsonl`);
   }
 
   async #closeUnused(): Promise<void> {
@@ -303,6 +324,14 @@ class JsonSessionStore implements SessionStore {
       const code = error instanceof FileError ? error.code : String(error);
       this.#deps.log("warn", "sessions.close_failed", { code });
     }
+  }
+}
+
+async function removeFile(path: string): Promise<void> {
+  try {
+    await rm(path, { force: true });
+  } catch (error) {
+    throw new FileError("write", path, error);
   }
 }
 

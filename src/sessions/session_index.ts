@@ -84,20 +84,49 @@ export class SessionIndex {
     return this.#put({ key, endedAtMs });
   }
 
+  /** Names a session, whether or not it has ended. Resolves when that is on the disk. */
+  rename(id: string, title: string): Promise<void> {
+    return this.#put({ renamedId: id, title });
+  }
+
+  /** Forgets sessions, whether or not they have ended. Resolves when that is on the disk. */
+  remove(ids: readonly string[]): Promise<void> {
+    return this.#put(...ids.map((removedId) => ({ removedId })));
+  }
+
   close(): Promise<void> {
     return this.#file.close();
   }
 
-  async #put(line: SessionSummary | EndedKey): Promise<void> {
-    this.#file.write(encode(line));
+  async #put(...lines: readonly IndexLine[]): Promise<void> {
+    this.#file.write(lines.map(encode).join(""));
     await this.#file.sync();
-    apply(line, this.#entries);
+    for (const line of lines) apply(line, this.#entries);
   }
+}
+
+/** What the index of a folder says of its sessions, by id, read beside a process that writes it. */
+export async function readSessionIndex(
+  folder: string,
+): Promise<ReadonlyMap<string, SessionSummary>> {
+  return replay((await readJsonLines(join(folder, INDEX_NAME))).values).byId;
 }
 
 interface Entries {
   readonly byId: Map<string, SessionSummary>;
   readonly current: Map<SessionKey, string>;
+}
+
+/** What a line of the file says. */
+type IndexLine = SessionSummary | EndedKey | RenamedSession | RemovedSession;
+
+interface RenamedSession {
+  readonly renamedId: string;
+  readonly title: string;
+}
+
+interface RemovedSession {
+  readonly removedId: string;
 }
 
 /** A key that has no session any more. */
@@ -106,26 +135,44 @@ interface EndedKey {
   readonly endedAtMs: number;
 }
 
-function encode(line: SessionSummary | EndedKey | undefined): string {
+function encode(line: IndexLine | undefined): string {
   return `${JSON.stringify(line)}\n`;
 }
 
 function replay(values: readonly unknown[]): Entries {
   const entries: Entries = { byId: new Map(), current: new Map() };
   for (const value of values) {
-    const line = decodeSummary(value) ?? decodeEndedKey(value);
+    const line = decodeSummary(value) ?? decodeEndedKey(value) ?? decodeChange(value);
     if (line !== undefined) apply(line, entries);
   }
   return entries;
 }
 
-function apply(line: SessionSummary | EndedKey, { byId, current }: Entries): void {
+function apply(line: IndexLine, { byId, current }: Entries): void {
   if ("endedAtMs" in line) {
     current.delete(line.key);
-    return;
+  } else if ("renamedId" in line) {
+    const summary = byId.get(line.renamedId);
+    if (summary !== undefined) byId.set(summary.id, { ...summary, title: line.title });
+  } else if ("removedId" in line) {
+    const key = byId.get(line.removedId)?.key;
+    if (key !== undefined && current.get(key) === line.removedId) current.delete(key);
+    byId.delete(line.removedId);
+  } else {
+    byId.set(line.id, line);
+    current.set(line.key, line.id);
   }
-  byId.set(line.id, line);
-  current.set(line.key, line.id);
+}
+
+function decodeChange(value: unknown): RenamedSession | RemovedSession | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  if ("removedId" in value && typeof value.removedId === "string") {
+    return { removedId: value.removedId };
+  }
+  if (!("renamedId" in value && "title" in value)) return undefined;
+  const { renamedId, title } = value;
+  if (typeof renamedId !== "string" || typeof title !== "string") return undefined;
+  return { renamedId, title };
 }
 
 function decodeEndedKey(value: unknown): EndedKey | undefined {

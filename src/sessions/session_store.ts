@@ -121,6 +121,10 @@ export interface SessionStore {
    * is left without one. False when there is no session of this id.
    */
   resume(key: SessionKey, id: string): Promise<boolean>;
+  /** Names a session, whether or not it has ended. False when there is none of this id. */
+  rename(id: string, title: string): Promise<boolean>;
+  /** Deletes sessions for good, whether or not they have ended. No work on them may be under way. */
+  remove(ids: readonly string[]): Promise<void>;
   /** How many sessions are kept and have not ended. */
   count(): Promise<number>;
   /** Ends the current session of `key`: the next message starts an empty one. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -10,14 +11,17 @@ import { tempDir } from "../support/temp_dir.ts";
 async function lab(yaml = "") {
   const [dir, model] = await Promise.all([tempDir(), ModelServer.start()]);
   const settings = `model:\n  provider: custom\n  default: test-model\n  base_url: ${model.url}\n`;
-  await mkdir(dir.path, { recursive: true });
-  await writeFile(join(dir.path, "config.yaml"), settings + yaml);
-  const env = { HERMES_HOME: dir.path, HOME: dir.path };
+  const home = join(dir.path, "home");
+  await mkdir(home);
+  await writeFile(join(home, "config.yaml"), settings + yaml);
+  const env = { HERMES_HOME: home, HOME: dir.path };
   return {
     model,
     run: (args: readonly string[], input = "") => runBinary(["chat", ...args], { env, input }),
-    open: () => TerminalProcess.start(["chat"], { env, cwd: dir.path }),
+    open: (...args: string[]) => TerminalProcess.start(["chat", ...args], { env, cwd: dir.path }),
     cli: (...args: string[]) => runBinary(args, { env }),
+    makePipe: (name: string) => execFileSync("mkfifo", [join(dir.path, name)]),
+    fillPipe: (name: string, text: string) => writeFile(join(dir.path, name), text),
     [Symbol.asyncDispose]: async () => {
       await model.close();
       await dir[Symbol.asyncDispose]();
@@ -69,7 +73,7 @@ test("[P165] hermes chat refuses what makes no sense in one sentence", async () 
   }
   const { exitCode, stderr } = await at.run(["-q", "x", "--resume", "2020"]);
   assert.equal(exitCode, 1);
-  assert.match(stderr, /no such conversation/);
+  assert.match(stderr, /there is none/);
 });
 
 test("[P166] hermes chat talks in a terminal, knows its commands, and leaves", {
@@ -130,4 +134,78 @@ test("[P166] a dangerous command is asked for at the prompt", { skip: noTerminal
   );
   chat.write("yes\r");
   await chat.printed(/It said .*done-4711/);
+});
+
+test("[P168] hermes chat keeps two terminals apart that want one conversation", {
+  skip: noTerminal,
+}, async () => {
+  await using at = await lab();
+  await using chat = at.open();
+  await chat.printed(/\/help lists/);
+  chat.write("the word is kiwi\r");
+  await chat.printed(/heard: the word is kiwi/);
+  const refused = await at.run(["--continue", "-q", "what was it?"]);
+  assert.equal(refused.exitCode, 1);
+  assert.match(refused.stderr, /"the word is kiwi": another hermes has it open \(process \d+\)/);
+  assert.match((await at.cli("sessions", "delete", "1", "--yes")).stderr, /has it open/);
+  assert.match((await at.cli("sessions", "rename", "1", "Fruit")).stderr, /has it open/);
+  assert.equal((await at.run(["-q", "something else"])).stdout, "heard: something else\n");
+  chat.kill("SIGKILL");
+  await chat.ended;
+  const resumed = await at.run(["--resume", "the word is kiwi", "-q", "what was it?"]);
+  assert.match(resumed.stdout, /^heard: the word is kiwi \| what was it\?/);
+});
+
+test("[P169] at the prompt conversations are named, left, resumed, asked again and taken back", {
+  skip: noTerminal,
+}, async () => {
+  await using at = await lab();
+  await using chat = at.open();
+  const say = async (line: string, answer: RegExp) => {
+    chat.write(`${line}\r`);
+    await chat.printed(answer);
+  };
+  await chat.printed(/\/help lists/);
+  await say("the word is kiwi", /heard: the word is kiwi/);
+  await say("/title Fruit talk", /is `?Fruit talk`? now/);
+  await say("/new Vegetables", /This is a new conversation/);
+  await say("leek", /heard: leek/);
+  await say("/sessions", /1\. .* {2}Vegetables\s+2\. .* {2}Fruit talk/);
+  await say("/resume fruit", /This goes on with "Fruit talk"/);
+  await say("what was it?", /heard: the word is kiwi \| what was it\?/);
+  await say("/undo", /Took back 1 message, from "what was it\?"/);
+  at.model.answer = ({ messages }) => ({ kind: "text", text: `again ${messages.length}` });
+  await say("/retry", /again 2/);
+  await say("/usage", /Usage.*of this conversation: \d calls/);
+  await say("/model", /The model here is `?test-model/);
+  await say("/model other-model", /`?other-model`? answers in this conversation/);
+  await say("/status", /Model: `?other-model/);
+  await say("/compress", /not enough here yet/);
+  await say("/tmp is full, what now?", /again \d/);
+  chat.write("/exit\r");
+  assert.equal((await chat.ended).exitCode, 0);
+  const { stdout } = await at.cli("sessions", "list", "--json");
+  const titles = JSON.parse(stdout).sessions.map(({ title }: { title: string }) => title);
+  assert.deepEqual(titles, ["Fruit talk", "Vegetables"]);
+});
+
+test("[P172] a background job is told of when it ends, without a message", {
+  skip: noTerminal,
+}, async () => {
+  await using at = await lab();
+  at.model.answer = ({ messages }) => {
+    const last = messages.at(-1);
+    if (last?.role === "tool") return { kind: "text", text: "It runs." };
+    const text = JSON.stringify(last?.content);
+    if (!text.includes("start it")) return { kind: "text", text: `I hear: ${text}` };
+    const call = { command: "cat go-4711", background: true, notify_on_complete: true };
+    return { kind: "tool_call", name: "terminal", arguments: JSON.stringify(call) };
+  };
+  at.makePipe("go-4711");
+  await using chat = at.open();
+  await chat.printed(/\/help lists/);
+  chat.write("start it\r");
+  await chat.printed(/It runs\./);
+  await at.fillPipe("go-4711", "done-4712\n");
+  await chat.printed(/I hear: .*done-4712/s);
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
+import { readFile, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { runBinary } from "../support/binary.ts";
@@ -36,12 +36,30 @@ test("[P167] hermes sessions finds, shows, exports and deletes what was said in 
   assert.equal(JSON.parse(header ?? "").id, id);
   assert.match((await run("sessions", "export", id, "--format", "markdown")).stdout, /^# the plum/);
 
+  assert.equal((await run("sessions", "rename", id, "Blue", "plums")).exitCode, 0);
+  assert.match((await run("sessions", "show", "blue")).stdout, /the plum is blue/);
+  assert.equal((await list("list", "--limit", "1"))[0].title, "Blue plums");
+  assert.match((await run("sessions", "stats")).stdout, /^cli +2 conversations, 4 messages/m);
+  assert.match(
+    (await run("sessions", "prune", "--yes")).stdout,
+    /No conversation is older than 90/,
+  );
+
   assert.equal((await run("sessions", "delete", id)).exitCode, 2);
   assert.equal((await list("list")).length, 2);
   assert.equal((await run("sessions", "delete", id, "--yes")).exitCode, 0);
   assert.deepEqual((await list("list")).map((each: { title: string }) => each.title), [
     "the kiwi is green",
   ]);
+  const index = await readFile(join(dir.path, "sessions", "cli", "index.jsonl"), "utf8");
+  assert.match(index, new RegExp(`{"removedId":"${id}"}\n$`));
+  const [left] = await list("list");
+  const file = join(dir.path, "sessions", "cli", `${left.id}.jsonl`);
+  const longAgo = new Date(Date.now() - 91 * 86_400_000);
+  await utimes(file, longAgo, longAgo);
+  assert.match((await run("sessions", "prune")).stderr, /add --yes to delete 1 conversation/);
+  assert.match((await run("sessions", "prune", "--yes")).stdout, /Deleted 1 conversation\./);
+  assert.deepEqual(await list("list"), []);
 });
 
 test("[P167] hermes sessions says in one sentence what it cannot do", async () => {
@@ -50,6 +68,8 @@ test("[P167] hermes sessions says in one sentence what it cannot do", async () =
   for (
     const [args, exitCode, words] of [
       [["show", "2020"], 1, /there is none/],
+      [["show", "7"], 1, /there is none/],
+      [["prune", "--older-than", "soon"], 2, /no whole number of days/],
       [["list", "--limit", "none"], 2, /no whole number/],
       [["list", "--source", "mail"], 2, /Give mattermost or cli/],
       [["export", "2020", "--format", "pdf"], 2, /Give jsonl or markdown/],

@@ -153,6 +153,8 @@ test("[P21] runGateway() has the message in the session before it asks the model
     fork: () => Promise.resolve(false),
     known: () => Promise.resolve([]),
     resume: () => Promise.resolve(false),
+    rename: () => Promise.resolve(false),
+    remove: () => Promise.resolve(),
     count: () => Promise.resolve(0),
     reset: () => Promise.resolve(),
     close: () => Promise.resolve(),

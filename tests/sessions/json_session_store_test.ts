@@ -433,6 +433,26 @@ test("[P185] saidPosts() gives what can be taken back, and lastUsedAtMs() when i
   assert.deepEqual(await again.saidPosts(KEY), [], "what was summed up stays");
 });
 
+test("[P167] rename() and remove() reach sessions that have ended, also after a restart", async () => {
+  await using fixture = await openFixture();
+  const { store } = fixture;
+  await store.append(KEY, [stored(user("one"))]);
+  const first = await store.describe(KEY);
+  await store.reset(KEY);
+  await store.append(KEY, [stored(user("two"))]);
+  const second = await store.describe(KEY);
+  assert.ok(first !== undefined && second !== undefined);
+  assert.equal(await store.rename(first.id, "First"), true);
+  assert.equal(await store.rename("20200101_000000_00000000", "Nothing"), false);
+  assert.equal((await store.describe(KEY))?.id, second.id, "the current one stays that");
+  await store.remove([second.id]);
+  assert.equal(await store.describe(KEY), undefined);
+  assert.deepEqual(await store.load(KEY, ALL), []);
+  const known = await (await fixture.reopen()).known();
+  assert.deepEqual(known, [{ ...first, title: "First", isCurrent: false }]);
+  assert.deepEqual((await readdir(fixture.folder)).sort(), [`${first.id}.jsonl`, "index.jsonl"]);
+});
+
 test("an index that is missing is made again from the headers", async () => {
   await using fixture = await openFixture();
   const other = "agent:main:mattermost:dm:other" as SessionKey;

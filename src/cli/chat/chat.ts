@@ -1,16 +1,22 @@
 import process from "node:process";
 import picocolors from "picocolors";
+import { HermesError } from "../../errors.ts";
 import { EXIT } from "../exit_codes.ts";
 import type { CliIo } from "../io.ts";
 import { PromptTerminal } from "../terminal/prompt_terminal.ts";
 import { AnswerRows } from "./answer_rows.ts";
-import { newKey, type OpenChat } from "./chat_command.ts";
-import { CHAT_HELP, parseChatInput } from "./chat_input.ts";
-import { Conversation } from "./conversation.ts";
+import type { OpenChat } from "./chat_command.ts";
+import { parseChatInput } from "./chat_input.ts";
+import { ChatCommands, type FoundCommand, type OwnCommand, runShared } from "./chat_commands.ts";
+import type { OpenSession, WantedSession } from "./chat_sessions.ts";
+import { resumedLine, sessionLines, undoneLine, welcomeText } from "./chat_texts.ts";
+import { Conversation, type Saying } from "./conversation.ts";
 import { TerminalQuestions } from "./terminal_questions.ts";
 
 const PROMPT = "> ";
-const WELCOME = "Talk to the agent. /help lists the commands, Ctrl-C stops an answer and leaves.";
+/** How many conversations `/sessions` lists. */
+const LISTED_MAX = 10;
+const UNDO_MAX = 50;
 
 /** Talks until the person leaves or `signal` aborts. Gives the exit code. */
 export async function runChat(
@@ -33,7 +39,8 @@ export async function runChat(
     signal.addEventListener("abort", () => resolve());
   });
   try {
-    chat.say(`${WELCOME}\nModel: ${opened.deps.turn.models.primary.modelId}`);
+    const { first, parts } = opened;
+    chat.say(welcomeText(first.name, parts.turn.models.primary.modelId));
     await Promise.race([terminal.closed, stopped, chat.failed]);
   } finally {
     terminal.close();
@@ -41,6 +48,15 @@ export async function runChat(
   }
   return EXIT.ok;
 }
+
+/** The conversation at the prompt, and what belongs to it. */
+interface Talk {
+  readonly session: OpenSession;
+  readonly conversation: Conversation;
+  readonly commands: ChatCommands;
+}
+
+type Work = (signal: AbortSignal) => Promise<void>;
 
 /** What happens at the prompt. One message is answered at a time; others wait for it. */
 class Chat {
@@ -52,57 +68,41 @@ class Chat {
   readonly #dim: (text: string) => string;
   readonly #questions: TerminalQuestions;
   readonly #rows: AnswerRows;
-  readonly #waiting: string[] = [];
-  #conversation: Conversation;
-  #answering: Promise<void> | undefined;
+  readonly #waiting: Work[] = [];
+  #talk: Talk;
+  /** What is under way in the conversation; what comes next waits for it. */
+  #working: Promise<void> | undefined;
   #cancel = new AbortController();
+  #isOver = false;
+  /** Lines are read in the order in which they were entered. */
+  #lines: Promise<void> = Promise.resolve();
 
   constructor(opened: OpenChat, terminal: PromptTerminal, dim: (text: string) => string) {
     this.#opened = opened;
     this.#terminal = terminal;
     this.#dim = dim;
-    const { agent } = opened.deps;
+    const { agent } = opened.parts;
     this.#questions = new TerminalQuestions({
       say: (text) => this.say(text),
       linesBegun: () => terminal.linesBegun,
       clock: agent.clock,
     });
     this.#rows = new AnswerRows(agent.redact, () => terminal.columns);
-    this.#conversation = this.#open(opened.key);
+    this.#talk = this.#begin(opened.first);
     const { promise, reject } = Promise.withResolvers<never>();
     this.failed = promise;
     this.#fail = reject;
+    opened.listen((key, text) => this.#wake(key, text));
   }
 
   /** Takes a line. Commands are obeyed also while a question waits; what else was typed since answers it. */
   enter(line: string, number: number): void {
-    const input = parseChatInput(line);
-    if (input.kind !== "command" && this.#questions.answer(line, number) === "answers") {
-      return this.#draw();
-    }
-    switch (input.kind) {
-      case "nothing":
-        return this.#draw();
-      case "say":
-        this.#waiting.push(input.text);
-        this.#answerNext();
-        return this.#draw();
-      case "unknown": {
-        const hint = input.meant === undefined
-          ? "/help lists them"
-          : `Did you mean /${input.meant}?`;
-        return this.say(`There is no command /${input.name}. ${hint}`);
-      }
-      case "command":
-        return this.#obey(input.name);
-      default:
-        return input satisfies never;
-    }
+    this.#lines = this.#lines.then(() => this.#read(line, number)).catch(this.#fail);
   }
 
-  /** Stops the answer that grows; false when there is none. */
+  /** Stops what is under way; false when there is nothing. */
   stop(): boolean {
-    if (this.#answering === undefined) return false;
+    if (this.#working === undefined) return false;
     this.#waiting.length = 0;
     this.#cancel.abort();
     return true;
@@ -114,61 +114,174 @@ class Chat {
   }
 
   async end(): Promise<void> {
+    this.#isOver = true;
     this.stop();
-    await this.#answering;
+    await this.#working;
+    await this.#leave();
   }
 
-  #obey(name: Extract<ReturnType<typeof parseChatInput>, { kind: "command" }>["name"]): void {
+  async #read(line: string, number: number): Promise<void> {
+    const input = parseChatInput(line);
+    if (input.kind === "command") {
+      const found = await this.#talk.commands.find(input.command.name);
+      // Prose may begin with a slash, e.g. `/tmp is full, why?`.
+      const isProse = found.kind === "unknown" && found.meant === undefined &&
+        input.command.args !== "";
+      if (!isProse) return this.#obey(found, input);
+    }
+    if (this.#questions.answer(line, number) !== "answers" && input.kind !== "nothing") {
+      const { text } = input;
+      this.#work((signal) => this.#answer({ text }, signal));
+    }
+    this.#draw();
+  }
+
+  #obey(
+    found: FoundCommand,
+    { command: { name, args }, text }: Extract<
+      ReturnType<typeof parseChatInput>,
+      { kind: "command" }
+    >,
+  ): void {
+    switch (found.kind) {
+      case "own":
+        return this.#obeyOwn(found.name, args);
+      case "shared": {
+        const { key } = this.#talk.session;
+        const isRunning = this.#working !== undefined;
+        const run = async (signal: AbortSignal) => {
+          const call = { args, key, isRunning };
+          this.say(await runShared(found.command, call, signal));
+        };
+        if (found.command.timing === "beside") run(this.#cancel.signal).catch(this.#fail);
+        else this.#workInTurn(run);
+        return;
+      }
+      case "skill":
+        this.#work(async (signal) => {
+          const { commands, session } = this.#talk;
+          await this.#answer({ text: await commands.expandSkill(text, session.key) }, signal);
+        });
+        return this.#draw();
+      case "unknown": {
+        const hint = found.meant === undefined
+          ? "/help lists them."
+          : `Did you mean /${found.meant}?`;
+        return this.say(`There is no command /${name}. ${hint}`);
+      }
+      default:
+        return found satisfies never;
+    }
+  }
+
+  #obeyOwn(name: OwnCommand, args: string): void {
     switch (name) {
       case "help":
-        return this.say(CHAT_HELP);
+        return this.say(this.#talk.commands.help());
       case "exit":
         return this.#terminal.close();
       case "stop":
         return this.stop() ? this.#draw() : this.say("Nothing is being answered.");
-      case "new":
-        if (this.#answering !== undefined) return this.say("Stop the answer first: /stop");
-        this.#conversation = this.#open(newKey());
-        return this.say("This is a new conversation.");
-      case "usage":
-        this.#opened.deps.sessions.usageOf(this.#conversation.key).then(
-          ({ calls, tokens, cost }) => {
-            const price = cost.status === "unknown" ? "" : `, ${cost.usd.toFixed(4)} USD`;
-            const { inputTokens, outputTokens } = tokens;
-            this.say(`${calls} calls, ${inputTokens} tokens read, ${outputTokens} written${price}`);
-          },
-          this.#fail,
-        );
+      case "sessions":
+        this.#opened.chats.newest(LISTED_MAX)
+          .then((sessions) => this.say(sessionLines(sessions)))
+          .catch(this.#fail);
         return;
+      case "new":
+        return this.#workInTurn(async () => {
+          await this.#move({ kind: "new" });
+          if (args !== "") await this.#talk.session.store.setTitle(this.#talk.session.key, args);
+          this.say("This is a new conversation. /resume goes back to an earlier one.");
+        });
+      case "resume":
+        if (args === "") return this.#obeyOwn("sessions", args);
+        return this.#workInTurn(async () => {
+          await this.#move({ kind: "named", name: args });
+          this.say(resumedLine(this.#talk.session.name));
+        });
+      case "undo":
+        return this.#workInTurn(async () => {
+          const count = Math.min(Math.max(1, Number.parseInt(args, 10) || 1), UNDO_MAX);
+          this.say(undoneLine(await this.#talk.conversation.takeBack(count)));
+        });
+      case "retry":
+        return this.#workInTurn(async (signal) => {
+          const said = await this.#talk.conversation.takeLast();
+          if (said === undefined) return this.say("There is nothing here to ask again.");
+          await this.#answer(said, signal);
+        });
       default:
         return name satisfies never;
     }
   }
 
-  #open(key: OpenChat["key"]): Conversation {
+  #begin(session: OpenSession): Talk {
+    const { parts } = this.#opened;
     const { askApproval, askQuestion } = this.#questions;
-    return new Conversation(key, { ...this.#opened.deps, askApproval, askQuestion });
+    const deps = { ...parts, askApproval, askQuestion, sessions: session.store };
+    return {
+      session,
+      conversation: new Conversation(session.key, deps),
+      commands: new ChatCommands(parts, session.store),
+    };
   }
 
-  #answerNext(): void {
-    if (this.#answering !== undefined) return;
-    const text = this.#waiting.shift() ?? this.#opened.woken.shift();
-    if (text === undefined) return;
+  /** To another conversation; stays where it is when that one cannot be opened. */
+  async #move(wanted: WantedSession): Promise<void> {
+    const next = await this.#opened.chats.open(wanted);
+    await this.#leave();
+    this.#talk = this.#begin(next);
+  }
+
+  async #leave(): Promise<void> {
+    await this.#talk.conversation.close();
+    await this.#talk.session.close();
+  }
+
+  /** A background job reports: the conversation that began it hears of it as soon as it can. */
+  #wake(key: OpenSession["key"], text: string): void {
+    if (this.#isOver) return;
+    if (key !== this.#talk.session.key) {
+      return this.say("(A background job of an earlier conversation has ended.)");
+    }
+    this.say("(A background job reports.)");
+    this.#work((signal) => this.#answer({ text }, signal));
+  }
+
+  /** The same for a command: whoever typed it sees that it was read. */
+  #workInTurn(work: Work): void {
+    if (this.#working !== undefined) this.say("(That follows when the answer is done.)");
+    this.#work(work);
+  }
+
+  /** Does, in the order of the calls, what nothing else may run beside. */
+  #work(work: Work): void {
+    this.#waiting.push(work);
+    this.#workNext();
+  }
+
+  #workNext(): void {
+    if (this.#working !== undefined || this.#isOver) return;
+    const work = this.#waiting.shift();
+    if (work === undefined) return;
     this.#cancel = new AbortController();
-    this.#answering = this.#answer(text, this.#cancel.signal).catch(this.#fail).finally(() => {
-      this.#answering = undefined;
-      this.#answerNext();
+    this.#working = work(this.#cancel.signal).catch((error) => {
+      if (!(error instanceof HermesError)) return this.#fail(error);
+      this.say(`${error.message}. ${error.hint}`);
+    }).finally(() => {
+      this.#working = undefined;
+      this.#workNext();
     });
   }
 
-  async #answer(text: string, signal: AbortSignal): Promise<void> {
-    const reply = await this.#conversation.ask(text, (event) => {
+  async #answer(saying: Saying, signal: AbortSignal): Promise<void> {
+    const reply = await this.#talk.conversation.ask(saying, (event) => {
       this.#rows.take(event);
       this.#draw();
     }, signal);
     this.#rows.end();
     this.#draw();
-    if (reply.note !== "") this.say(this.#opened.deps.agent.redact(reply.note));
+    if (reply.note !== "") this.say(this.#opened.parts.agent.redact(reply.note));
     if (reply.outcome === "interrupted") this.say("(Stopped.)");
   }
 

@@ -7,9 +7,7 @@ import { systemClock } from "../../runtime/clock.ts";
 import { silentLog } from "../../runtime/log.ts";
 import { listenForStopSignals } from "../../runtime/process_signals.ts";
 import { systemRandom } from "../../runtime/random.ts";
-import { openJsonSessionStore } from "../../sessions/json_session_store.ts";
-import { SessionSearch } from "../../sessions/search/session_search.ts";
-import type { SessionKey } from "../../sessions/session_store.ts";
+import type { Wake } from "../../tools/terminal/background_jobs.ts";
 import { unknownToolsets } from "../../tools/toolsets.ts";
 import { composeAgent, promptSources } from "../compose_agent.ts";
 import { NoModelError } from "../compose.ts";
@@ -20,8 +18,10 @@ import { EXIT } from "../exit_codes.ts";
 import type { CliIo } from "../io.ts";
 import { loadUsableConfig } from "../load_usable_config.ts";
 import { renderError } from "../render_error.ts";
+import { KeptSessions } from "../sessions/kept_sessions.ts";
 import { runChat } from "./chat.ts";
-import type { ConversationDeps } from "./conversation.ts";
+import { ChatSessions, type OpenSession, type WantedSession } from "./chat_sessions.ts";
+import type { ChatParts } from "./conversation.ts";
 import { answerOnce } from "./one_answer.ts";
 
 export interface ChatOptions {
@@ -38,22 +38,12 @@ export interface ChatOptions {
 
 /** What a chat and a single question begin with. */
 export interface OpenChat {
-  readonly key: SessionKey;
-  readonly deps: Omit<ConversationDeps, "askApproval" | "askQuestion">;
-  /** Gets what background jobs report. */
-  readonly woken: string[];
-}
-
-/** There is no conversation to go on with. */
-class NoConversationError extends HermesError {
-  override readonly name = "NoConversationError";
-  override readonly code = "chat.no_conversation";
-
-  constructor(which: string) {
-    super(`Cannot go on with ${which}: there is no such conversation`, {
-      hint: "See them with hermes sessions list, or leave the option out to begin one.",
-    });
-  }
+  readonly parts: ChatParts;
+  readonly chats: ChatSessions;
+  /** The conversation to begin with; whoever takes it closes it. */
+  readonly first: OpenSession;
+  /** Takes what background jobs report, from now on. */
+  readonly listen: (wake: Wake) => void;
 }
 
 /** `hermes chat`. Gives the exit code. */
@@ -81,7 +71,13 @@ export async function runChatCommand(options: ChatOptions, io: CliIo): Promise<n
   try {
     await using opened = await openChat({ ...loaded, config }, options, io);
     if (query === undefined) return await runChat(opened, io, signals.stop);
-    return await answerOnce(query, { json: options.json === true }, opened, io, signals.stop);
+    return await answerOnce(
+      { text: query },
+      { json: options.json === true },
+      opened,
+      io,
+      signals.stop,
+    );
   } catch (error) {
     if (!(error instanceof HermesError)) throw error;
     io.err(renderError(error));
@@ -118,7 +114,7 @@ async function openChat(
 ): Promise<OpenChat & AsyncDisposable> {
   const foundations = { clock: systemClock, random: systemRandom, log: silentLog };
   const models = composeModels(config, foundations);
-  const woken: string[] = [];
+  let wake: Wake = () => {}; // A single question is answered before a job has ended.
   const agent = composeAgent({
     ...foundations,
     config,
@@ -126,35 +122,26 @@ async function openChat(
     models,
     environment: io.environment,
     secrets: () => models.apiKeys.map((key) => key.reveal()),
-    wake: (_, text) => void woken.push(text),
+    wake: (key, text) => wake(key, text),
+    searchedFolder: paths.terminalSessionsFolder,
+    startFolder: process.cwd(),
   });
-  const folder = paths.terminalSessionsFolder;
-  const key = await chooseKey(folder, options);
-  const sessions = openJsonSessionStore({ ...foundations, folder });
+  const chats = new ChatSessions({ ...foundations, paths, kept: new KeptSessions(io) });
+  const first = await chats.open(wantedSession(options));
   const prompt = promptSources(agent, await loadIdentity(paths.home));
   return {
-    key,
-    woken,
-    deps: { agent, turn: composeTurn(agent, "cli"), sessions, prompt },
+    parts: { agent, turn: composeTurn(agent, "cli"), prompt },
+    chats,
+    first,
+    listen: (listener) => wake = listener,
     [Symbol.asyncDispose]: async () => {
       await agent.opened.disposeAsync();
-      await sessions.close();
+      await first.close();
     },
   };
 }
 
-/** A new conversation has a key that no other process uses: several may share the folder so. */
-export function newKey(): SessionKey {
-  return `agent:main:cli:${systemRandom.id()}` as SessionKey;
-}
-
-async function chooseKey(folder: string, options: ChatOptions): Promise<SessionKey> {
-  const { resume } = options;
-  if (resume === undefined && options.continue !== true) return newKey();
-  const all = await new SessionSearch({ folder, log: silentLog }).sessions(() => true);
-  const found = resume === undefined
-    ? all[0]
-    : all.find(({ summary }) => summary.id.startsWith(resume));
-  if (found !== undefined) return found.summary.key;
-  throw new NoConversationError(resume === undefined ? "the newest one" : `"${resume}"`);
+function wantedSession({ resume, continue: goesOn }: ChatOptions): WantedSession {
+  if (resume !== undefined) return { kind: "named", name: resume };
+  return goesOn === true ? { kind: "newest" } : { kind: "new" };
 }

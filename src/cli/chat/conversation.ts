@@ -1,24 +1,47 @@
 import { userInfo } from "node:os";
 import { OUTCOME_NOTES } from "../../agent/outcome_notes.ts";
 import { type PromptSources, sessionPrompt } from "../../agent/session_prompt.ts";
-import { runTurn, type TurnDeps, type TurnEvent, type TurnOutcome } from "../../agent/turn.ts";
+import { runTurn, type TurnEvent, type TurnOutcome } from "../../agent/turn.ts";
 import { HermesError } from "../../errors.ts";
-import type { SessionKey, SessionStore, SessionUsage } from "../../sessions/session_store.ts";
+import { STOPPED_TEXT } from "../../gateway/exchange_texts.ts";
+import { SessionTitler } from "../../gateway/session_life/session_titler.ts";
+import type {
+  SaidPost,
+  SessionKey,
+  SessionStore,
+  SessionUsage,
+} from "../../sessions/session_store.ts";
 import { NO_SESSION_USAGE } from "../../sessions/session_usage.ts";
 import type { ToolContext } from "../../tools/tool.ts";
+import type { ImageReference } from "../../transcript/message.ts";
 import type { AgentParts } from "../compose_agent.ts";
-import { historyCharsMax } from "../compose_turn.ts";
+import { chooseModels } from "../compose_commands.ts";
+import { type ComposedTurn, historyCharsMax } from "../compose_turn.ts";
 
 /** How a terminal shows text, for the model. */
 const TERMINAL_HINT =
   `Your answers are printed in a terminal, which shows Markdown as it is written. Prefer plain text, short lists
 and fenced code; no tables wider than 80 columns, no greeting and no signature.`;
 
-export interface ConversationDeps extends Pick<ToolContext, "askApproval" | "askQuestion"> {
+/** Who speaks at a terminal: whoever may use this home. */
+export const TERMINAL_PERSON = "cli";
+
+/** What all conversations of a process share. */
+export interface ChatParts {
   readonly agent: AgentParts;
-  readonly turn: TurnDeps;
-  readonly sessions: SessionStore;
+  readonly turn: ComposedTurn;
   readonly prompt: PromptSources;
+}
+
+export interface ConversationDeps
+  extends ChatParts, Pick<ToolContext, "askApproval" | "askQuestion"> {
+  readonly sessions: SessionStore;
+}
+
+/** What a person says. */
+export interface Saying {
+  readonly text: string;
+  readonly images?: readonly ImageReference[];
 }
 
 /** What became of one message. */
@@ -35,10 +58,24 @@ export interface Reply {
 export class Conversation {
   readonly key: SessionKey;
   readonly #deps: ConversationDeps;
+  readonly #titler: SessionTitler;
 
   constructor(key: SessionKey, deps: ConversationDeps) {
     this.key = key;
     this.#deps = deps;
+    const { agent, sessions } = deps;
+    const { title_generation: titles } = agent.config.providers.auxiliary;
+    this.#titler = new SessionTitler({
+      sessions,
+      model: titles === undefined ? undefined : agent.models.auxiliary("title_generation"),
+      clock: agent.clock,
+      log: agent.log,
+    });
+  }
+
+  /** To be called before its store closes. */
+  close(): Promise<void> {
+    return this.#titler.close();
   }
 
   /** Id of its session; `undefined` before the first message. */
@@ -46,12 +83,30 @@ export class Conversation {
     return (await this.#deps.sessions.describe(this.key))?.id;
   }
 
+  /** Takes the newest messages and their answers back. Gives them, the oldest first. */
+  async takeBack(count: number): Promise<readonly SaidPost[]> {
+    const { sessions } = this.#deps;
+    const taken = (await sessions.saidPosts(this.key)).slice(-count);
+    if (taken[0] !== undefined) await sessions.rewind(this.key, taken[0].postId);
+    return taken;
+  }
+
+  /** Takes the newest message and its answer back, to be said again; `undefined` when there is none. */
+  async takeLast(): Promise<Saying | undefined> {
+    const { sessions } = this.#deps;
+    const last = (await sessions.saidPosts(this.key)).at(-1);
+    if (last === undefined) return undefined;
+    const [said] = await sessions.loadExchange(this.key, last.postId);
+    await sessions.rewind(this.key, last.postId);
+    return said?.role === "user" ? said : { text: last.text };
+  }
+
   /**
    * Answers one message. What happens is kept before `show` gets it. Throws only for a bug: what the
    * model or a file fails with is told in the reply.
    */
   async ask(
-    text: string,
+    saying: Saying,
     show: (event: TurnEvent) => void,
     signal: AbortSignal,
   ): Promise<Reply> {
@@ -60,8 +115,8 @@ export class Conversation {
     const said = { text: "", usage: NO_SESSION_USAGE };
     try {
       let outcome: TurnOutcome = "empty";
-      const input = await this.#input(text);
-      for await (const event of runTurn(input, this.#deps.turn, signal)) {
+      const { input, turn } = await this.#prepare(saying);
+      for await (const event of runTurn(input, turn, signal)) {
         await this.#keep(event, postId);
         show(event);
         if (event.kind === "message" && event.message.role === "assistant") {
@@ -71,21 +126,26 @@ export class Conversation {
       }
       if (said.text === "" && outcome === "answered") outcome = "empty";
       if (said.text === "") await this.#takeBack(postId);
+      else this.#titler.note(this.key, { postId, text: saying.text });
       return { ...said, outcome, note: OUTCOME_NOTES[outcome] };
     } catch (error) {
-      if (signal.aborted) return { ...said, outcome: "interrupted", note: "" };
+      if (signal.aborted) {
+        await this.#keepStopped(postId);
+        return { ...said, outcome: "interrupted", note: "" };
+      }
       if (!(error instanceof HermesError)) throw error;
       if (said.text === "") await this.#takeBack(postId);
       return { ...said, outcome: "failed", note: `${error.message}. ${error.hint}` };
     }
   }
 
-  async #input(text: string) {
+  async #prepare({ text, images }: Saying) {
     const { agent, prompt, sessions, turn, askApproval, askQuestion } = this.#deps;
-    const person = { id: "cli", name: userInfo().username };
-    const [session, history, { contextTokens }, tools] = await Promise.all([
-      sessions.describe(this.key),
-      sessions.load(this.key, { charsMax: historyCharsMax(agent.models.chain) }),
+    const person = { id: TERMINAL_PERSON, name: userInfo().username };
+    const session = await sessions.describe(this.key);
+    const models = chooseModels(agent, session?.choices ?? {});
+    const [history, { contextTokens }, tools] = await Promise.all([
+      sessions.load(this.key, { charsMax: historyCharsMax(models) }),
       sessions.usageOf(this.key),
       turn.loadTools(this.key),
     ]);
@@ -94,10 +154,10 @@ export class Conversation {
       {
         key: this.key,
         conversation: { place, isThread: false, hasSeveralPeople: false },
-        personId: undefined,
+        personId: person.id,
         platformHint: TERMINAL_HINT,
         toolNames: new Set(tools.descriptions.map(({ name }) => name)),
-        modelId: turn.models.primary.modelId,
+        modelId: models.primary.modelId,
         startedAtMs: session?.createdAtMs ?? agent.clock.nowMs(),
       },
       prompt,
@@ -110,8 +170,9 @@ export class Conversation {
       askApproval,
       askQuestion,
     };
-    const userMessage = { role: "user", text } as const;
-    return { systemPrompt, history, userMessage, context, contextTokens };
+    const userMessage = { role: "user", text, ...(images !== undefined && { images }) } as const;
+    const input = { systemPrompt, history, userMessage, context, contextTokens };
+    return { input, turn: { ...turn, models } };
   }
 
   async #keep(event: TurnEvent, postId: string): Promise<void> {
@@ -121,7 +182,17 @@ export class Conversation {
     if (event.kind !== "message") return;
     const stored = { atMs: agent.clock.nowMs(), message: event.message };
     const isUser = event.message.role === "user";
-    await sessions.append(this.key, [isUser ? { ...stored, postId, personId: "cli" } : stored]);
+    await sessions.append(this.key, [
+      isUser ? { ...stored, postId, personId: TERMINAL_PERSON } : stored,
+    ]);
+  }
+
+  /** For the model, in the place of what it would have said. */
+  async #keepStopped(postId: string): Promise<void> {
+    const { agent, sessions } = this.#deps;
+    if ((await sessions.loadExchange(this.key, postId)).length === 0) return;
+    const message = { role: "assistant", text: STOPPED_TEXT, toolCalls: [] } as const;
+    await sessions.append(this.key, [{ atMs: agent.clock.nowMs(), message }]);
   }
 
   /** A message that got no answer would spoil the next ones. */

@@ -2,29 +2,31 @@ import { askNobody } from "../../safety/approval_request.ts";
 import { EXIT } from "../exit_codes.ts";
 import type { CliIo } from "../io.ts";
 import type { OpenChat } from "./chat_command.ts";
-import { Conversation } from "./conversation.ts";
+import { Conversation, type Saying } from "./conversation.ts";
 
 /** Asks one question, prints the answer, and gives the exit code. Nobody is asked anything. */
 export async function answerOnce(
-  question: string,
+  question: Saying,
   { json }: { readonly json: boolean },
-  { key, deps }: Pick<OpenChat, "key" | "deps">,
+  { parts, first }: Pick<OpenChat, "parts" | "first">,
   io: CliIo,
   signal: AbortSignal,
 ): Promise<number> {
   const askQuestion = () => Promise.resolve({ kind: "nobody_to_ask" as const });
-  const conversation = new Conversation(key, { ...deps, askApproval: askNobody, askQuestion });
+  const asking = { askApproval: askNobody, askQuestion };
+  const conversation = new Conversation(first.key, { ...parts, ...asking, sessions: first.store });
   const reply = await conversation.ask(question, (event) => {
     if (event.kind === "tool_started" && io.errTerminal.isTty) io.err(`[${event.name}]`);
   }, signal);
-  const { redact } = deps.agent;
+  await conversation.close();
+  const { redact } = parts.agent;
   if (json) {
     io.out(JSON.stringify({
       answer: redact(reply.text),
       outcome: reply.outcome,
       ...(reply.note === "" ? {} : { note: redact(reply.note) }),
       session_id: await conversation.id(),
-      model: deps.turn.models.primary.modelId,
+      model: parts.turn.models.primary.modelId,
       usage: reply.usage,
     }));
   } else {
