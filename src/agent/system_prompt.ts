@@ -14,7 +14,9 @@ export interface Conversation {
   readonly place:
     | { readonly kind: "dm"; readonly personName: string }
     | { readonly kind: "group" }
-    | { readonly kind: "channel"; readonly channelName: string; readonly isPrivate: boolean };
+    | { readonly kind: "channel"; readonly channelName: string; readonly isPrivate: boolean }
+    /** Nobody talks: a job runs by itself. */
+    | { readonly kind: "job"; readonly name: string };
   /** The conversation is one thread of the place. */
   readonly isThread: boolean;
   /** Several people share the session; each user message begins with `[name] `. */
@@ -110,6 +112,9 @@ function describeSkills(index: string): string {
 }
 
 function describeConversation(conversation: Conversation): string {
+  if (conversation.place.kind === "job") {
+    return `You work on the scheduled job ${quote(conversation.place.name)}, by yourself.`;
+  }
   const thread = conversation.isThread ? "a thread in " : "";
   const where = `You are talking in ${thread}${describePlace(conversation.place)}.`;
   if (!conversation.hasSeveralPeople) return where;
@@ -117,7 +122,7 @@ function describeConversation(conversation: Conversation): string {
     "[name] text. Do not begin your own answers like that.";
 }
 
-function describePlace(place: Conversation["place"]): string {
+function describePlace(place: Exclude<Conversation["place"], { kind: "job" }>): string {
   switch (place.kind) {
     case "dm":
       return `a direct conversation with ${quote(place.personName)}`;

@@ -4,6 +4,7 @@ import { createCommandJudge } from "../agent/judge_command.ts";
 import type { PromptSources } from "../agent/session_prompt.ts";
 import type { Config } from "../config/load_config.ts";
 import type { HomePaths } from "../config/paths.ts";
+import { JobStore } from "../cron/job_store.ts";
 import { FileCache } from "../files/file_cache.ts";
 import { MemoryStore } from "../memory/memory_store.ts";
 import type { CommandGate } from "../safety/command_gate.ts";
@@ -51,6 +52,7 @@ export interface AgentParts extends AgentHost {
   readonly memory: MemoryStore;
   readonly skills: SkillStore;
   readonly todos: TodoLists;
+  readonly jobs: JobStore;
   readonly compactor: Compactor;
   readonly sessionSearch: SessionSearch;
   /** Files that people have sent, and that tools have fetched. */
@@ -83,6 +85,7 @@ export function composeAgent(host: AgentHost): AgentParts {
   const askModel = createCommandJudge({ model: models.auxiliary("approval"), redact, clock });
   const gate = composeCommandGate({ config, paths, places, askModel, log });
   const opened = new AsyncDisposableStack();
+  const timeZone = config.cron.timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
   return {
     clock,
     log,
@@ -94,7 +97,7 @@ export function composeAgent(host: AgentHost): AgentParts {
     secrets,
     messages,
     wake,
-    timeZone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
+    timeZone,
     places,
     memory: new MemoryStore({
       folder: paths.memoriesFolder,
@@ -110,6 +113,7 @@ export function composeAgent(host: AgentHost): AgentParts {
       log,
     }),
     todos,
+    jobs: new JobStore({ folder: paths.cronFolder, timeZone, clock }),
     compactor: new Compactor({
       models: [models.auxiliary("compression"), models.chain.primary],
       clock,

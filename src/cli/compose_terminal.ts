@@ -42,13 +42,9 @@ function allowBy(gate: CommandGate, isContained: boolean): AllowCommand {
 }
 
 function composeBackend(host: AgentHost): TerminalBackend {
-  const { config, environment, paths, secrets, startFolder } = host;
-  const { backend, folder, passedVariables } = config.terminal;
-  const forCommands = commandEnvironment(environment, {
-    ownSecrets: OWN_SECRETS,
-    secrets: secrets(),
-    passed: new Set(passedVariables),
-  });
+  const { config, paths, startFolder } = host;
+  const { backend, folder } = config.terminal;
+  const forCommands = environmentForCommands(host);
   const workspace = join(paths.home, "workspace");
   if (backend === "local") {
     return new LocalBackend({
@@ -58,6 +54,17 @@ function composeBackend(host: AgentHost): TerminalBackend {
     });
   }
   return composeContainer(host, backend, workspace, forCommands);
+}
+
+/** What commands and scripts get of the environment: nothing secret. */
+export function environmentForCommands(
+  { config, environment, secrets }: Pick<AgentHost, "config" | "environment" | "secrets">,
+): Readonly<Record<string, string>> {
+  return commandEnvironment(environment, {
+    ownSecrets: OWN_SECRETS,
+    secrets: secrets(),
+    passed: new Set(config.terminal.passedVariables),
+  });
 }
 
 /** Names in the container; the first is that of the Python original. */

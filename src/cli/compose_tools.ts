@@ -13,6 +13,7 @@ import type { Tool } from "../tools/tool.ts";
 import { chooseToolsets, type Platform, toolsetOf } from "../tools/toolsets.ts";
 import type { AgentParts } from "./compose_agent.ts";
 import { turnWithoutTools } from "./compose_turn.ts";
+import { composeCronjobTool } from "./compose_job_desk.ts";
 import { composeWebTools } from "./compose_web_tools.ts";
 import { composeWorkTools } from "./compose_work_tools.ts";
 
@@ -65,5 +66,6 @@ function allTools(agent: AgentParts, platform: Platform): readonly Tool[] {
     ...(messages === undefined ? [] : [createSendMessageTool(messages())]),
     createClarifyTool(),
     createClockTool({ clock, timeZone }),
+    composeCronjobTool(agent, platform === "cli"),
   ] as const;
 }

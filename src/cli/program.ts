@@ -5,6 +5,7 @@ import { addChat } from "./commands/chat.ts";
 import type { CommandLine } from "./commands/command_line.ts";
 import { addCompletion } from "./commands/completion.ts";
 import { addConfig } from "./commands/config.ts";
+import { addCron } from "./commands/cron.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addGateway } from "./commands/gateway.ts";
@@ -51,6 +52,7 @@ const COMMANDS: readonly ((program: Command, line: CommandLine) => void)[] = [
   addChat,
   addSessions,
   addAgentCommands,
+  addCron,
   addMcp,
   addDemo,
   addUpdate,

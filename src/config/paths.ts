@@ -29,6 +29,8 @@ export interface HomePaths {
   readonly hooksFile: string;
   /** Who asks to be let in, and who was. */
   readonly pairingFolder: string;
+  /** Scripts that jobs may run. */
+  readonly scriptsFolder: string;
   /** Results of tools that are too long to be shown. */
   readonly cachedResultsFolder: string;
   /** Files that people have sent. */
@@ -55,6 +57,7 @@ export function homePaths(home: string): HomePaths {
     cronFolder: join(home, "cron"),
     hooksFile: join(home, "hooks.json"),
     pairingFolder: join(home, "platforms", "pairing"),
+    scriptsFolder: join(home, "scripts"),
     cachedResultsFolder: join(home, "cache", "results"),
     cachedFilesFolder: join(home, "cache", "documents"),
   };

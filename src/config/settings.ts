@@ -3,6 +3,7 @@ import { AGENT_SETTINGS } from "./settings/agent_settings.ts";
 import { APPROVALS_SETTINGS } from "./settings/approvals_settings.ts";
 import { COMMANDS_SETTINGS } from "./settings/commands_settings.ts";
 import { COMPRESSION_SETTINGS } from "./settings/compression_settings.ts";
+import { CRON_SETTINGS } from "./settings/cron_settings.ts";
 import { DISPLAY_SETTINGS } from "./settings/display_settings.ts";
 import { GATEWAY_SETTINGS } from "./settings/gateway_settings.ts";
 import { LOG_SETTINGS } from "./settings/log_settings.ts";
@@ -44,6 +45,7 @@ export const SETTINGS = {
   media: MEDIA_SETTINGS,
   memory: MEMORY_SETTINGS,
   skills: SKILLS_SETTINGS,
+  cron: CRON_SETTINGS,
   approvals: APPROVALS_SETTINGS,
   security: SECURITY_SETTINGS,
   log: LOG_SETTINGS,

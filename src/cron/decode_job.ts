@@ -1,7 +1,8 @@
+import { isTimeZone } from "../runtime/time_zone.ts";
 import type { Job, JobOrigin, JobState, LastDelivery, LastRun, RunClaim } from "./job.ts";
 import { cronProblem } from "./next_run.ts";
 import type { Schedule } from "./schedule.ts";
-import { isTimeZone, parseIso } from "./zoned_time.ts";
+import { parseIso } from "./zoned_time.ts";
 
 export type DecodedJob =
   | { readonly kind: "job"; readonly job: Job }

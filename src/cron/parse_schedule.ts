@@ -1,8 +1,9 @@
 import * as chrono from "chrono-node/en";
 import { cronProblem, INTERVAL_MINUTES_MIN } from "./next_run.ts";
 import { parseEvery } from "./parse_every.ts";
+import { isTimeZone } from "../runtime/time_zone.ts";
 import type { Schedule } from "./schedule.ts";
-import { isTimeZone, momentOf, offsetMsAt, parseIso } from "./zoned_time.ts";
+import { momentOf, offsetMsAt, parseIso } from "./zoned_time.ts";
 
 export type ParsedSchedule =
   | { readonly kind: "parsed"; readonly schedule: Schedule }

@@ -39,7 +39,7 @@ export interface SchedulerSettings {
 }
 
 /** How often the file is looked at: others change it. */
-const POLL_MS = 2_000;
+const POLL_MS = 1_000;
 /** When the disk does not take what a run gave. */
 const RETRY_MS = 30_000;
 
@@ -53,9 +53,8 @@ export async function runScheduler(
 ): Promise<void> {
   const { clock, folder, log } = deps;
   while (!stop.aborted) {
-    const lock = await acquireLock(join(folder, ".tick.lock"), { description: "scheduler" });
-    if (lock.kind === "held") {
-      log("debug", "cron.other_scheduler", { pid: lock.by.pid });
+    const lock = await takeLock(folder, log);
+    if (lock === undefined) {
       await clock.sleep(POLL_MS, stop);
       continue;
     }
@@ -65,6 +64,18 @@ export async function runScheduler(
       await lock.release();
     }
   }
+}
+
+async function takeLock(folder: string, log: Log) {
+  try {
+    const path = join(folder, ".tick.lock");
+    const lock = await acquireLock(path, { description: "scheduler" });
+    if (lock.kind === "acquired") return lock;
+    log("debug", "cron.other_scheduler", { pid: lock.by.pid });
+  } catch (error) {
+    log("error", "cron.unusable", { error: String(error) });
+  }
+  return undefined;
 }
 
 class Scheduler {

@@ -10,15 +10,6 @@ export interface WallTime {
 
 const DAY_MS = 86_400_000;
 
-/** Whether this names a time zone, e.g. `Europe/Berlin`. */
-export function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat("en-US", { timeZone: name }).format(0) !== "";
-  } catch {
-    return false; // That is how `Intl` says no.
-  }
-}
-
 /** What a clock in the zone shows at this moment. */
 export function wallTimeAt(atMs: number, timeZone: string): WallTime {
   const parts = new Intl.DateTimeFormat("en-US", {

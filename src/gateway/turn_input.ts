@@ -1,11 +1,13 @@
 import { sessionPrompt } from "../agent/session_prompt.ts";
 import type { TurnInput } from "../agent/turn.ts";
-import type { ToolContext } from "../tools/tool.ts";
+import type { ToolContext, ToolPlace } from "../tools/tool.ts";
 import type { UserMessage } from "../transcript/message.ts";
 import type { Attachments } from "./attachments.ts";
 import { conversationFacts, PLATFORM_HINT } from "./conversation_facts.ts";
 import type { ExchangeDeps, TurnPlace } from "./exchange_deps.ts";
+import type { InboundMessage } from "./inbound.ts";
 import { tellDelivered } from "./outbox/tell_delivered.ts";
+import { replyTarget } from "./post_note.ts";
 import { isShared } from "./session_key.ts";
 import { beginThread } from "./threads/begin_thread.ts";
 import { readEarlierPosts } from "./threads/earlier_posts.ts";
@@ -59,8 +61,14 @@ export async function turnInput(
     sessionKey: key,
     person: { id: message.senderId, name: message.senderName, timeZone: zone },
     hasSeveralPeople: shared,
+    place: placeOf(message, deps),
     askApproval: asker.askApproval,
     askQuestion: asker.askQuestion,
   };
   return { systemPrompt, history, userMessage, context, contextTokens };
+}
+
+function placeOf(message: InboundMessage, { sessionOptions }: ExchangeDeps): ToolPlace {
+  const { channelId, rootId } = replyTarget(message, sessionOptions);
+  return { channelId, channelName: message.channelName, threadId: rootId || undefined };
 }

@@ -127,6 +127,11 @@ export class CommandGate {
     });
   }
 
+  /** Lets commands of these patterns run in a session without a question. */
+  allowInSession(sessionKey: string, patterns: readonly string[]): void {
+    this.#grants.allow(sessionKey, patterns, "session");
+  }
+
   /** Whether the session's commands run without a question, forbidden ones apart. */
   setUnguarded(sessionKey: string, isUnguarded: boolean): void {
     this.#grants.setUnguarded(sessionKey, isUnguarded);

@@ -27,6 +27,15 @@ export type MessageOutcome =
 /** Posts messages elsewhere than in the conversation, within what the person who asks may do. */
 export interface MessageSender {
   send(order: MessageOrder, context: ToolContext, signal: AbortSignal): Promise<MessageOutcome>;
+  /**
+   * Why the person may not have messages sent there from now on, in whole sentences; `undefined` when
+   * they may. Asks them first where others would read it.
+   */
+  permit(
+    order: MessageOrder,
+    context: ToolContext,
+    signal: AbortSignal,
+  ): Promise<string | undefined>;
   /** Places that the person may have messages sent to, as one would write them. */
   targets(context: ToolContext, signal: AbortSignal): Promise<readonly string[]>;
 }

@@ -37,10 +37,21 @@ export interface ToolContext {
   readonly person: Person | undefined;
   /** Others read along, also later: what is one person's alone must not be told. */
   readonly hasSeveralPeople: boolean;
+  /** Where it is said, for what comes back to it later; missing where nothing can be posted. */
+  readonly place?: ToolPlace;
   readonly askApproval: AskApproval;
   readonly askQuestion: AskQuestion;
   /** Counts what a model took that a tool asked by itself; missing where nobody counts. */
   readonly noteUsage?: (usage: SessionUsage) => void;
+}
+
+/** A place in the chat. */
+export interface ToolPlace {
+  readonly channelId: string;
+  /** As people read it. */
+  readonly channelName: string;
+  /** The thread in which the answer stands; `undefined` for none. */
+  readonly threadId: string | undefined;
 }
 
 /** Somebody in the chat, or at the terminal. */

@@ -31,5 +31,6 @@ test("homePaths() has the names of the Python original", () => {
     skillsFolder: "/h/skills",
     cronFolder: "/h/cron",
     pairingFolder: "/h/platforms/pairing",
+    scriptsFolder: "/h/scripts",
   });
 });

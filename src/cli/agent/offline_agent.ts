@@ -20,6 +20,7 @@ const nobody: ModelClient = {
 
 const nowhere: MessageSender = {
   send: () => Promise.reject(new Error("an agent to look at sends nothing")),
+  permit: () => Promise.resolve(undefined),
   targets: () => Promise.resolve([]),
 };
 

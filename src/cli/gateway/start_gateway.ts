@@ -27,6 +27,8 @@ import { WaitingItems } from "../../runtime/waiting_items.ts";
 import { openJsonSessionStore } from "../../sessions/json_session_store.ts";
 import type { SessionKey, SessionStore } from "../../sessions/session_store.ts";
 import { type AgentHost, type AgentParts, composeAgent, promptSources } from "../compose_agent.ts";
+import { composeCronCommands } from "../compose_job_desk.ts";
+import { openCron } from "../compose_cron.ts";
 import { composeCommands } from "../compose_commands.ts";
 import { type Door, openDoor } from "../compose_door.ts";
 import type { UsableModels } from "../compose_models.ts";
@@ -111,6 +113,7 @@ export async function startGateway(
   const cleared = agent.terminal.shells.prepare();
   try {
     reportAccess(me, host);
+    await using _jobs = openCron({ agent, sessions, identity, delivery: outbox.courier }, signals);
     const opened = { ledger, sessions, wakes, agent, outbox, home, door };
     const parts = { host, serverUrl, clientConfig, delivery, me, identity, ...opened };
     await runGateway(await composeGateway(parts, signals.stop), signals.cancel);
@@ -162,7 +165,10 @@ async function composeGateway(parts: GatewayParts, stop: AbortSignal): Promise<G
   const turn = composeTurn(agent, "mattermost");
   const { life, setUpTurn } = composeSessionLife(agent, turn, sessions);
   const prompt = promptSources(agent, identity);
-  const further = [...door.doorCommands, ...home.homeCommands];
+  const zones = new PersonZones({ ...delivery, ownZone: prompt.timeZone });
+  const settings = exchangeSettings(host, clientConfig, agent);
+  const cronCommands = composeCronCommands(agent, { ...settings, zones });
+  const further = [...door.doorCommands, ...home.homeCommands, ...cronCommands];
   return {
     events: listen(listenerDeps(host, serverUrl, api, me), stop),
     unfinished,
@@ -177,14 +183,14 @@ async function composeGateway(parts: GatewayParts, stop: AbortSignal): Promise<G
     ledger,
     echoes,
     exchange: {
-      ...exchangeSettings(host, clientConfig, agent),
+      ...settings,
       turn,
       sessions,
       ledger,
       delivery,
       courier: parts.outbox.courier,
       listensTo: door.listensTo,
-      zones: new PersonZones({ ...delivery, ownZone: prompt.timeZone }),
+      zones,
       questions: new PendingQuestions(),
       prompt,
       attachments: composeAttachments(agent, api),

@@ -42,6 +42,7 @@ const LISTED_MAX = 30;
 export function createMessageSender(deps: MessageSenderDeps): MessageSender {
   return {
     send: (order, context, signal) => send(order, context, deps, signal),
+    permit: (order, context, signal) => permit(order, context, deps, signal),
     targets: (context, signal) => listTargets(context, deps, signal),
   };
 }
@@ -82,6 +83,20 @@ async function send(
   const toldTo = channelOf(context) === place.channelId ? { toldTo: context.sessionKey } : {};
   const message = { id, target, text, files, urgency: "now", ...about, ...toldTo } as const;
   return await hand(message, place.label, deps, signal);
+}
+
+async function permit(
+  { target, text }: MessageOrder,
+  context: ToolContext,
+  deps: MessageSenderDeps,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const parsed = parseTarget(target);
+  if (parsed.kind === "refused") return `${parsed.problem}. Targets are ${TARGET_FORMS}.`;
+  if (parsed.target.kind === "origin") return undefined;
+  const judged = await judge(parsed.target, context, deps, signal);
+  if (judged.kind === "refused") return judged.reason;
+  return judged.isOpen ? undefined : await askPerson(text, judged.place, context, deps, signal);
 }
 
 type Judged =

@@ -56,6 +56,11 @@ export class Shells implements WorkPlace {
     return this.#sessions.get(sessionKey)?.folder ?? this.#backend.startFolder;
   }
 
+  /** Lets a session begin in another folder. */
+  async beginIn(sessionKey: SessionKey, folder: string): Promise<void> {
+    (await this.#use(sessionKey)).folder = folder;
+  }
+
   locate(path: string): Place | undefined {
     return this.#backend.locate(path);
   }
