@@ -9,6 +9,7 @@ import { defineCommandScenarios } from "./command_scenarios.ts";
 import type { ChatWorld } from "./chat_world.ts";
 import { GatewayProcess, type GatewaySetup, type LogLine } from "./gateway_process.ts";
 import { ModelServer, userTexts } from "./model_server.ts";
+import { defineOutboxScenarios } from "./outbox_scenarios.ts";
 import { defineThreadScenarios } from "./thread_scenarios.ts";
 import { docxWith, pdfWith, PNG } from "./sample_files.ts";
 
@@ -39,6 +40,7 @@ export function defineScenarios(openWorld: () => Promise<ChatWorld>): void {
   defineApprovalScenarios(stage);
   defineThreadScenarios(stage);
   defineCommandScenarios(stage);
+  defineOutboxScenarios(stage);
 
   test("[P01] a direct message is answered without a mention", async () => {
     await using _gateway = await start();
