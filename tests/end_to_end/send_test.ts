@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import type { RestAnswer } from "../../src/sandbox/faults.ts";
 import type { Post } from "../../src/sandbox/records.ts";
 import { type BinaryResult, runBinary } from "../support/binary.ts";
 import { BinaryLab } from "../support/binary_lab.ts";
@@ -119,8 +120,10 @@ test("[P246] hermes send posts by the gateway and without one, prints the ids, a
   assert.match(kept.stderr, /It is kept, and posted within a day/);
   await gateway.stop("SIGKILL");
   await sandbox.comeUp();
-  await using _next = await lab.connected({ home, keepFiles: true });
-  await sandbox.posted(({ message }) => message === "late");
+  await using next = await lab.connected({ home, keepFiles: true });
+  const late = await sandbox.posted(({ message }) => message === "late");
+  const said = { channel: "general", rootId: late.id, message: "no mention is needed here" };
+  await next.answered(sandbox.as("alice").post(said).id);
   for (const text of ["once directly", "once by the gateway", "late"]) {
     assert.equal(sentCount(lab, text), 1, text);
   }
@@ -151,4 +154,49 @@ test("[P247] the home channel is told when Hermes starts, stops and has been kil
   const send = sender(first.home);
   await send(["the fourth"]);
   assert.equal(lab.sandbox.world.posts.size, count + 1, "a process that restarts is not a siren");
+});
+
+test("[P242] in the binary, too, one post is stored or a failure is told, whatever the server does", async () => {
+  await using lab = await BinaryLab.open();
+  const { sandbox } = lab;
+  const { faults } = sandbox;
+  await using gateway = await lab.connected();
+  const send = sender(gateway.home);
+  const text = "word ".repeat(4_000).trimEnd();
+  const passing: readonly RestAnswer[] = [
+    { kind: "rate_limited", retryAfterS: 1 },
+    { kind: "html", status: 502 },
+    { kind: "error", status: 500, id: "app.post.save.app_error" },
+    { kind: "reset" },
+  ];
+  const targets = ["~general", "@alice", "@bob", "lab/secret"]; // Each has a line of its own.
+  const sends = passing.map(async (answer, index) => {
+    faults.rest.push({ method: "POST", path: /^\/posts$/, times: 1, answer });
+    const result = await send(["--to", targets[index] ?? "", "--json", `${index} ${text}`]);
+    const outcome = JSON.parse(result.stdout);
+    assert.deepEqual([outcome.ok, outcome.post_ids.length], [true, 2], result.stdout);
+    const stored = [...sandbox.world.posts.values()].filter(({ message }) =>
+      message.startsWith(`${index} word`)
+    );
+    assert.deepEqual(stored.map(({ id }) => id), [outcome.post_ids[0]]);
+  });
+  await Promise.all(sends);
+
+  const root = sandbox.as("alice").post({ channel: "general", message: "a thread" });
+  sandbox.as("alice").delete(root.id);
+  const goneThread = await send(["--to", `mattermost:${root.channel_id}:${root.id}`, "to nobody"]);
+  assert.match(goneThread.stderr, /The thread is gone, so it stands in the channel/);
+  assert.equal(postOf(lab, goneThread).root_id, "");
+  const refusals = [
+    ["~town-square", () => sandbox.admin.makeReadOnly("town-square"), /Mattermost answered 403/],
+    ["lab/secret", () => sandbox.as("admin").remove("secret", "hermes"), /no channel lab\/secret/],
+    ["~general", () => sandbox.admin.archive("general"), /~general is archived/],
+  ] as const;
+  for (const [target, happens, reason] of refusals) {
+    happens();
+    const result = await send(["--to", target, "--json", "never"]);
+    assert.equal(result.exitCode, 1);
+    assert.match(JSON.parse(result.stdout).error, reason);
+  }
+  assert.equal(sentCount(lab, "never"), 0);
 });

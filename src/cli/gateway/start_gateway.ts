@@ -7,6 +7,7 @@ import type { GatewayStatus, LiveStatus } from "../../gateway/gateway_status.ts"
 import type { ExchangeDeps } from "../../gateway/exchange_deps.ts";
 import { type GatewayDeps, runGateway } from "../../gateway/gateway.ts";
 import { Ledger } from "../../gateway/ledger.ts";
+import { followDelivered } from "../../gateway/outbox/follow_delivered.ts";
 import { PendingQuestions } from "../../gateway/questions/pending_questions.ts";
 import { PersonZones } from "../../gateway/person_zones.ts";
 import { readUnfinishedPosts } from "../../gateway/unfinished_posts.ts";
@@ -107,6 +108,7 @@ export async function startGateway(
   await using _hooks = openHooks(host, outbox);
   await using _life = openLifecycle(host, outbox, signals.stop);
   await using door = await openDoor(host);
+  outbox.courier.whenDone((entry) => followDelivered(entry, door.threads));
   const messages = () => sender;
   const agent = composeAgent({ ...host, wake: wakeWith(wakes, log), messages });
   const sender = composeMessageSender(agent, outbox, { ...delivery, policy: door.policy });

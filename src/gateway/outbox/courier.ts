@@ -118,7 +118,7 @@ export class Courier {
     });
   }
 
-  /** Has `watch` told of each message that is done, also by others. It must not wait or throw. */
+  /** Has `watch` told of each message of the last days that is done. It must not wait or throw. */
   whenDone(watch: (entry: OutboxEntry) => void): void {
     this.#done.watch(watch);
   }

@@ -24,9 +24,10 @@ export class DoneMessages {
     return [...this.#entries.values()];
   }
 
-  /** Has `watch` told of each message that is done from now on. It must not wait or throw. */
+  /** Has `watch` told of each message that is done, by now or later. It must not wait or throw. */
   watch(watch: (entry: OutboxEntry) => void): void {
     this.#watchers.push(watch);
+    for (const entry of this.all) watch(entry);
   }
 
   add(entry: OutboxEntry): void {
