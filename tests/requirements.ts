@@ -271,6 +271,10 @@ const product: readonly [id: string, promise: string][] = [
     "P169",
     "At the prompt conversations are named, left, resumed, asked again and taken back, and models chosen",
   ],
+  [
+    "P170",
+    "The model is shown and chosen by a command; what does not answer is not written",
+  ],
   ["P172", "A background job is told of at the prompt when it ends, without a message"],
   [
     "P180",

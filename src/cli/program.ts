@@ -12,6 +12,7 @@ import { addGateway } from "./commands/gateway.ts";
 import { addHooks } from "./commands/hooks.ts";
 import { addLogs } from "./commands/logs.ts";
 import { addMcp } from "./commands/mcp.ts";
+import { addModel } from "./commands/model.ts";
 import { addSessions } from "./commands/sessions.ts";
 import { addSend } from "./commands/send.ts";
 import { addPairing } from "./commands/pairing.ts";
@@ -51,6 +52,7 @@ const COMMANDS: readonly ((program: Command, line: CommandLine) => void)[] = [
   addCompletion,
   addChat,
   addSessions,
+  addModel,
   addAgentCommands,
   addCron,
   addMcp,

@@ -2,7 +2,7 @@ import type { Clock } from "../runtime/clock.ts";
 import type { FetchFn } from "../runtime/network.ts";
 import type { Secret } from "../runtime/secret.ts";
 import { withinTime } from "../runtime/within_time.ts";
-import { MODEL_PROVIDERS, type ModelProvider } from "./provider_table.ts";
+import { MODEL_PROVIDERS, type ModelProvider, type Wire } from "./provider_table.ts";
 
 /** Most models that are listed: OpenRouter has some hundreds. */
 const MODELS_MAX = 1_000;
@@ -42,27 +42,34 @@ export async function findLocalModelServers(
   return found.flat();
 }
 
+export interface ListModelsRequest {
+  readonly apiKey: Secret | undefined;
+  readonly msMax: number;
+  /** `openai-compatible` unless it is given. */
+  readonly wire?: Wire;
+}
+
 /**
- * GET {baseUrl}/models, as OpenAI has it: the ids in the server's order. `undefined` when the server
- * does not say, for whatever reason: a list is a help and not a test.
+ * The ids in the server's order. `undefined` when the server does not say, for whatever reason: a list
+ * is a help and not a test.
  */
 export async function listModels(
   baseUrl: string,
-  request: { readonly apiKey: Secret | undefined; readonly msMax: number },
+  { apiKey, msMax, wire = "openai-compatible" }: ListModelsRequest,
   deps: ListModelsDeps,
   signal: AbortSignal,
 ): Promise<readonly string[] | undefined> {
-  const { apiKey, msMax } = request;
-  const headers = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey.reveal()}` };
+  const { field, headersWith, path } = LIST_OF[wire];
+  const headers = apiKey === undefined ? {} : headersWith(apiKey.reveal());
   try {
     const asked = await withinTime(
       async (limited) => {
-        const response = await deps.fetch(`${baseUrl}/models`, {
+        const response = await deps.fetch(`${baseUrl}${path}`, {
           headers,
           redirect: "manual",
           signal: limited,
         });
-        return response.ok ? decodeModelIds(await response.json()) : undefined;
+        return response.ok ? decodeModelIds(await response.json(), field) : undefined;
       },
       { msMax, clock: deps.clock },
       signal,
@@ -74,12 +81,47 @@ export async function listModels(
   }
 }
 
-function decodeModelIds(value: unknown): readonly string[] | undefined {
-  const isList = typeof value === "object" && value !== null && "data" in value &&
-    Array.isArray(value.data);
-  if (!isList) return undefined;
-  const ids = (value.data as unknown[]).map((item) =>
-    typeof item === "object" && item !== null && "id" in item ? item.id : undefined
-  );
-  return ids.filter((id) => typeof id === "string" && id !== "").slice(0, MODELS_MAX) as string[];
+interface ModelList {
+  readonly path: string;
+  /** Which field of the answer holds the list, and which of each entry the id. */
+  readonly field: readonly [list: string, id: string];
+  readonly headersWith: (key: string) => Record<string, string>;
+}
+
+const OPENAI_LIST: ModelList = {
+  path: "/models",
+  field: ["data", "id"],
+  headersWith: (key) => ({ authorization: `Bearer ${key}` }),
+};
+
+/** Where each kind of server lists its models. Sources: the providers' API references. */
+const LIST_OF: Readonly<Record<Wire, ModelList>> = {
+  "openai-compatible": OPENAI_LIST,
+  openai: OPENAI_LIST,
+  anthropic: {
+    path: "/v1/models?limit=1000",
+    field: ["data", "id"],
+    headersWith: (key) => ({ "x-api-key": key, "anthropic-version": "2023-06-01" }),
+  },
+  google: {
+    path: "/models?pageSize=1000",
+    field: ["models", "name"],
+    headersWith: (key) => ({ "x-goog-api-key": key }),
+  },
+};
+
+function decodeModelIds(
+  value: unknown,
+  [listField, idField]: ModelList["field"],
+): readonly string[] | undefined {
+  const list = fieldOf(value, listField);
+  if (!Array.isArray(list)) return undefined;
+  const ids = list.map((item) => fieldOf(item, idField))
+    .filter((id) => typeof id === "string" && id !== "") as string[];
+  return ids.slice(0, MODELS_MAX).map((id) => id.replace(/^models\//, "")); // Google's prefix.
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  if (typeof value !== "object" || value === null) return undefined;
+  return (value as Readonly<Record<string, unknown>>)[name];
 }

@@ -29,6 +29,23 @@ test("listModels() gives the ids in the server's order, and sends the key", asyn
 });
 
 for (
+  const [wire, answer, path, header] of [
+    ["anthropic", { data: [{ id: "claude" }] }, "/v1/models?limit=1000", "x-api-key"],
+    ["google", { models: [{ name: "models/gemini" }] }, "/models?pageSize=1000", "x-goog-api-key"],
+  ] as const
+) {
+  test(`[P170] listModels() asks as the wire "${wire}" wants it`, async () => {
+    const json = answers(200, "application/json", JSON.stringify(answer));
+    await using server = await WireServer.start(json);
+    const request = { apiKey: new Secret("sk-1"), msMax: 1_000, wire };
+    const models = await listModels(server.url, request, deps(), signal);
+    assert.deepEqual(models, [wire === "google" ? "gemini" : "claude"]);
+    assert.equal(server.requests[0]?.path, path);
+    assert.equal(server.requests[0]?.headers[header], "sk-1");
+  });
+}
+
+for (
   const [what, answer] of [
     ["a refusal", answers(401, "application/json", '{"data":[]}')],
     ["a redirect", (response) => response.writeHead(302, { location: "/elsewhere" }).end()],

@@ -16,6 +16,7 @@ import { composeModels } from "../compose_models.ts";
 import { composeTurn } from "../compose_turn.ts";
 import { EXIT } from "../exit_codes.ts";
 import type { CliIo } from "../io.ts";
+import { ENDPOINT_KEYS } from "../model/endpoint_keys.ts";
 import { loadUsableConfig } from "../load_usable_config.ts";
 import { renderError } from "../render_error.ts";
 import { KeptSessions } from "../sessions/kept_sessions.ts";
@@ -53,7 +54,7 @@ export async function runChatCommand(options: ChatOptions, io: CliIo): Promise<n
     io.err('There is no terminal to talk in. Ask one question with hermes chat -q "…".');
     return EXIT.usage;
   }
-  const loaded = await loadUsableConfig(io, flagsOf(options));
+  const loaded = await loadUsableConfig(io, flagsOf(options), ignoredWith(options));
   if (loaded === undefined) return EXIT.config;
   const config = withToolsets(loaded.config, options.toolsets);
   const named = { ...config.tools, byPlatform: { cli: namesOf(options) } };
@@ -95,6 +96,11 @@ function flagsOf({ model, provider, maxTurns, yolo }: ChatOptions) {
     "approvals.mode": yolo === true ? "off" : undefined,
   };
   return Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
+}
+
+/** Another provider is at another address, and must not get this one's key. */
+function ignoredWith({ provider }: ChatOptions): ReadonlySet<string> {
+  return new Set(provider === undefined ? [] : ENDPOINT_KEYS);
 }
 
 function namesOf({ toolsets }: ChatOptions): readonly string[] {
