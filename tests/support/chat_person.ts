@@ -30,6 +30,8 @@ export class ChatPerson {
   readonly seen = new Map<string, SeenPost>();
   /** Typing notices: channel, thread (or ""), who. */
   readonly typing: { channelId: string; parentId: string; userId: string }[] = [];
+  /** Reactions that came (`+eyes`) and went (`-eyes`), in order. */
+  readonly reactions: { postId: string; userId: string; change: string }[] = [];
   /** How often each post was edited. */
   readonly edits = new Map<string, number>();
   readonly #url: string;
@@ -192,6 +194,11 @@ export class ChatPerson {
       const post = JSON.parse(String(data?.post)) as SeenPost;
       this.seen.set(post.id, post);
       if (event === "post_edited") this.edits.set(post.id, (this.edits.get(post.id) ?? 0) + 1);
+    }
+    if (event === "reaction_added" || event === "reaction_removed") {
+      const { post_id: postId, user_id: userId, emoji_name } = JSON.parse(String(data?.reaction));
+      const change = `${event === "reaction_added" ? "+" : "-"}${emoji_name}`;
+      this.reactions.push({ postId, userId, change });
     }
     if (event === "typing") {
       const { channel_id: channelId } = frame.broadcast as { channel_id: string };

@@ -14,6 +14,8 @@ export interface ChatWorld extends AsyncDisposable {
   readonly mallory: ChatPerson;
   readonly publicChannelId: string;
   readonly privateChannelId: string;
+  /** Deletes anybody's post, as an administrator may. */
+  deletePost(postId: string): Promise<void>;
   /** The server itself, where it is the sandbox. */
   readonly sandbox?: SandboxServer;
 }
@@ -41,6 +43,10 @@ export async function sandboxWorld(): Promise<ChatWorld> {
     publicChannelId: channelId("general"),
     privateChannelId: channelId("secret"),
     sandbox,
+    deletePost(postId) {
+      sandbox.as("admin").delete(postId);
+      return Promise.resolve();
+    },
     async [Symbol.asyncDispose]() {
       for (const one of people) one.leave();
       await sandbox.close();
@@ -97,6 +103,9 @@ export async function realWorld(url: string, adminToken: string): Promise<ChatWo
     mallory,
     publicChannelId,
     privateChannelId,
+    async deletePost(postId) {
+      await admin.create(`/posts/${postId}`, undefined, "DELETE");
+    },
     async [Symbol.asyncDispose]() {
       for (const one of people) one.leave();
       await admin.create(`/teams/${team.id}`, undefined, "DELETE");
