@@ -5,8 +5,11 @@
  */
 export interface Requirement {
   readonly id: string;
-  /** `conduct`: how a bot client has to behave towards a Mattermost server. `product`: what we say in the README. */
-  readonly source: "conduct" | "product";
+  /**
+   * `conduct`: how a bot client has to behave towards a Mattermost server. `scar`: what went wrong in
+   * others of its kind. `product`: what we say in the README.
+   */
+  readonly source: "conduct" | "scar" | "product";
   readonly promise: string;
 }
 
@@ -41,8 +44,11 @@ const conduct: readonly [id: string, promise: string][] = [
   ["C16", "People are allowed by user id, and nobody by default"],
   ["C17", "A mention is what the server counts as one"],
   ["C18", "Only the matched mention is taken out of the text"],
+  ["C19", "A command is one in every form that can be typed, and only at the very start"],
   ["C20", "A post is handled once, whichever ways it arrives"],
+  ["C21", "A message is answered once, at whichever step the process dies"],
   ["C22", "The catch-up pages through all that was missed, in order"],
+  ["C23", "What is too old, or older than the bot, is not answered; what is cut off is told"],
   ["C24", "A post of which the server never told is found by a sweep"],
   [
     "C25",
@@ -65,10 +71,27 @@ const conduct: readonly [id: string, promise: string][] = [
   ],
   ["C32", "A growing answer is edited at most once a second and its last state is always shown"],
   ["C33", "Typing is shown every 4 s with parent_id, only where the server wants it"],
+  ["C34", "Files are bounded, safely named, ten to a post, and what is not there is told"],
+  ["C35", "What the server says about waiting is kept to, by every request"],
   ["C36", "Errors are told apart by the server's error id, never by its words"],
   ["C37", "Redirects, HTML answers and refused upgrades each have their own diagnosis"],
+  ["C38", "Calls of the server are proved, fresh, taken once and answered in time"],
   ["C39", "No token and no message text in a log, a file of state or an error"],
   ["C40", "Shutting down stops the intake, drains, and closes what grows with a note"],
+];
+
+const scars: readonly [id: string, promise: string][] = [
+  ["S01", "A reply to a reply names the root of its thread, and a flat post none"],
+  ["S03", "Reactions are told apart by short name, whatever the tone of skin"],
+  ["S04", "A mention that is taken out leaves line ends alone; a bare one wakes the bot"],
+  ["S05", "Bursts of failures while several posts hit one thread lose and repeat nothing"],
+  ["S06", "What people silenced stays silent over a restart"],
+  ["S07", "Every way to the model passes one test of who is let in, and strangers are not"],
+  ["S08", "Each slash command has a token of its own; one that may not be made stops no other"],
+  ["S09", "Stopping wins over connecting"],
+  ["S10", "An answer whose draft was deleted is posted anew"],
+  ["S11", "A file that the server dropped is told, though it said yes"],
+  ["S12", "Work that was missed is not made up for many times, and a job that fails is told of"],
 ];
 
 const product: readonly [id: string, promise: string][] = [
@@ -398,5 +421,6 @@ const product: readonly [id: string, promise: string][] = [
 
 export const REQUIREMENTS: readonly Requirement[] = [
   ...conduct.map(([id, promise]) => ({ id, source: "conduct" as const, promise })),
+  ...scars.map(([id, promise]) => ({ id, source: "scar" as const, promise })),
   ...product.map(([id, promise]) => ({ id, source: "product" as const, promise })),
 ];

@@ -70,8 +70,13 @@ export function gate(
 }
 
 /** Whether what this user says may have any effect: the only place where that is decided. */
-export function isLetIn(userId: string, policy: GatePolicy): boolean {
-  const { allowAllUsers, allowedUsers, bots } = policy;
+export function isLetIn(
+  userId: string,
+  { allowAllUsers, allowedUsers, bots }: Pick<
+    GatePolicy,
+    "allowAllUsers" | "allowedUsers" | "bots"
+  >,
+): boolean {
   return allowAllUsers || allowedUsers.has(userId) || bots.userIds.has(userId);
 }
 

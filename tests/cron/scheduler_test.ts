@@ -66,7 +66,7 @@ test("Of two schedulers of a home only one runs jobs [P228]", async () => {
   assert.equal(new Set(lab.began).size, 6);
 });
 
-test("runScheduler() passes over a time that was missed, or makes up for it once [P228]", async () => {
+test("runScheduler() passes over a time that was missed, or makes up for it once [P228] [S12]", async () => {
   const again = { ...JOB, id: "again0000000", missed: "once" as const };
   await using lab = await cronLab([JOB, again]);
   lab.skipTo(START_MS + 5 * HOUR_MS + HOUR_MS / 2 + 60_000);
@@ -108,7 +108,7 @@ test("A job is called delivered with the ids of its posts, and not before [P229]
   await next.stop();
 });
 
-test("People hear of the first failure, then once a day, and when a job works again [P232]", async () => {
+test("People hear of the first failure, then once a day, and when a job works again [P232] [S12]", async () => {
   await using lab = await cronLab([JOB]);
   let fails = true;
   lab.work = () =>

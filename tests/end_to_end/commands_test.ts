@@ -60,7 +60,7 @@ async function answerTo(post: Post, lab: BinaryLab, gateway: GatewayProcess): Pr
   return answer;
 }
 
-test("[P182] every command is answered once in each typed form, in direct messages, channels and threads", async () => {
+test("[P182] [C19] every command is answered once in each typed form, in direct messages, channels and threads", async () => {
   await using lab = await BinaryLab.open();
   await using gateway = await lab.connected();
   const alice = lab.sandbox.as("alice");

@@ -24,7 +24,7 @@ async function lab() {
   return { folder, clock, cache, [Symbol.asyncDispose]: dir[Symbol.asyncDispose] };
 }
 
-test("[P150] FileCache stores a file under a safe name, for its owner alone, and finds it again", async () => {
+test("[P150] [C34] FileCache stores a file under a safe name, for its owner alone, and finds it again", async () => {
   await using at = await lab();
   const stored = await at.cache.store("id1", "../../evil.txt", chunks("a", "b"), { bytesMax: 10 });
   assert.equal(stored.path, join(at.folder, "id1", "evil.txt"));
@@ -35,7 +35,7 @@ test("[P150] FileCache stores a file under a safe name, for its owner alone, and
   assert.equal(await at.cache.find("id2"), undefined);
 });
 
-test("[P151] FileCache ends a stream that is longer than it may be, and keeps nothing of it", async () => {
+test("[P151] [C34] FileCache ends a stream that is longer than it may be, and keeps nothing of it", async () => {
   await using at = await lab();
   const storing = at.cache.store("id1", "a.txt", chunks("12345", "67890", "x"), { bytesMax: 10 });
   await assert.rejects(storing, /Cannot take "a\.txt": it is larger than/);

@@ -227,7 +227,7 @@ test("catchUp() leaves out what an own post says it answers", async () => {
   assert.deepEqual(messages(await reader.catchUp()), ["open", "forged", "no answer"]);
 });
 
-test("catchUp() leaves out what is too old to be answered", async () => {
+test("[C23] catchUp() leaves out what is too old to be answered", async () => {
   await using lab = await Lab.start();
   const reader = await Reader.start(lab);
   lab.sandbox.as("alice").dm("hermes", "old");
@@ -249,7 +249,7 @@ test("catchUp() costs one request when nothing happened, also after an edit was 
   assert.deepEqual(lab.requested(/./), ["/api/v4/users/me/channels"]);
 });
 
-test("catchUp() cuts a channel at ten pages, and the log says so", async () => {
+test("[C23] catchUp() cuts a channel at ten pages, and the log says so", async () => {
   await using lab = await Lab.start();
   const reader = await Reader.start(lab);
   for (const message of numbered("missed", 2_001)) lab.sandbox.as("alice").dm("hermes", message);
@@ -328,7 +328,7 @@ test("[C22] catchUp() finds all that was missed, in order, wherever and whenever
   );
 });
 
-test("[C22] catchUp() leaves out what was posted before the bot first listened", async () => {
+test("[C22] [C23] catchUp() leaves out what was posted before the bot first listened", async () => {
   await using lab = await Lab.start();
   const alice = lab.sandbox.as("alice");
   alice.dm("hermes", "before the first start");

@@ -139,7 +139,7 @@ test("[C12] connect() ends with all that it has read when a consumer stands stil
 });
 
 for (const [where, frames] of [["before hello", []], ["after it", [hello()]]] as const) {
-  test(`connect() ends quietly when it is stopped ${where}`, async () => {
+  test(`[S09] connect() ends quietly when it is stopped ${where}`, async () => {
     const stop = new AbortController();
     const { socket, items } = connecting(anew, {}, stop.signal);
     socket.push(...frames);

@@ -211,7 +211,7 @@ for (const [text, rest] of stripped) {
   });
 }
 
-test("[C18] stripMention() takes the mention and the blanks and mark beside it, nothing else", () => {
+test("[C18] [S04] stripMention() takes the mention and the blanks and mark beside it, nothing else", () => {
   const seed = Date.now() % 1_000_000;
   console.log(`seed ${seed}`);
   const random = seededRandom(seed);

@@ -105,7 +105,7 @@ test("RestClient does not take a proxy's page for a refusal of the server", asyn
   assert.deepEqual([down.kind, down.id], ["unavailable", ""]);
 });
 
-test("RestClient holds every request back until the time of a 429 is over", async () => {
+test("[C35] RestClient holds every request back until the time of a 429 is over", async () => {
   await using lab = await Lab.start();
   const answer = { kind: "rate_limited", retryAfterS: 6, doubled: true } as const;
   lab.sandbox.faults.rest = [{ times: 1, answer }];

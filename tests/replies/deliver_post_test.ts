@@ -136,7 +136,7 @@ test("[C27] deliverPost() looks for the post when the server failed after it was
   assert.deepEqual(replies.answers().map((post) => post.id), [delivered.postId]);
 });
 
-test("[C27] deliverPost() sends again what was looked for twice and is not there", async () => {
+test("[C27] [S05] deliverPost() sends again what was looked for twice and is not there", async () => {
   await using replies = await ReplyLab.start();
   replies.lab.sandbox.faults.creates = [{ kind: "fail" }];
   const delivering = replies.deliver();
@@ -211,7 +211,7 @@ test("deliverPost() tells what the post says, also when an earlier try said some
   assert.equal(again.text, "half");
 });
 
-test("deliverPost() waits as long as a 429 says, and posts then", async () => {
+test("[C35] deliverPost() waits as long as a 429 says, and posts then", async () => {
   await using replies = await ReplyLab.start();
   replies.lab.sandbox.faults.rest = [{
     method: "POST",

@@ -134,7 +134,7 @@ test("[C32] ReplyWriter goes on in a new post when the server ends the time for 
   assert.deepEqual(replies.answers().map((post) => post.message), ["shown. ", "not shown."]);
 });
 
-test("[C32] ReplyWriter writes the answer into a fresh post when somebody deleted its draft", async () => {
+test("[C32] [S10] ReplyWriter writes the answer into a fresh post when somebody deleted its draft", async () => {
   await using replies = await ReplyLab.start();
   const writer = writerIn(replies);
   say(writer, "draft ", replies);

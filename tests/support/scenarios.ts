@@ -90,7 +90,7 @@ export function defineScenarios(openWorld: () => Promise<ChatWorld>): void {
     assert.match(userTexts(model.requests[0] ?? { messages: [] } as never).join(), /fine/);
   });
 
-  test("[P152] files that the answer names are posted below it, ten to a post, and only from where they may", async () => {
+  test("[P152] [C34] files that the answer names are posted below it, ten to a post, and only from where they may", async () => {
     const home = await mkdtemp(join(tmpdir(), "hermes-home-"));
     const workspace = join(home, "workspace");
     await mkdir(workspace);
@@ -195,7 +195,7 @@ export function defineScenarios(openWorld: () => Promise<ChatWorld>): void {
     assert.equal(answer.root_id, flat.id);
   });
 
-  test("[P06] [C31] reply mode thread answers under the message, and a reply's root in a thread", async () => {
+  test("[P06] [C31] [S01] reply mode thread answers under the message, and a reply's root in a thread", async () => {
     await using _gateway = await start({ env: { MATTERMOST_REPLY_MODE: "thread" } });
     const asked = await world.alice.post(world.publicChannelId, mention("one"));
     assert.equal((await world.alice.seesAnswer(world.bot.id, asked)).root_id, asked.id);

@@ -9,7 +9,7 @@ import { withinTime } from "../../runtime/within_time.ts";
 import type { CommandGate } from "../../safety/command_gate.ts";
 import type { MessageOrder, MessageOutcome, MessageSender } from "../../tools/send_message_tool.ts";
 import type { Person, ToolContext } from "../../tools/tool.ts";
-import type { GatePolicy } from "../gate.ts";
+import { type GatePolicy, isLetIn } from "../gate.ts";
 import type { Courier } from "./courier.ts";
 import { findPlace, labelOf, type Place } from "./find_place.ts";
 import type { HomeChannel } from "./home_channel.ts";
@@ -23,7 +23,7 @@ export interface MessageSenderDeps {
   readonly gate: CommandGate;
   readonly allowFile: AllowFile;
   /** Who may talk to the bot, and where it speaks. */
-  readonly policy: Pick<GatePolicy, "allowAllUsers" | "allowedUsers" | "allowedChannels">;
+  readonly policy: Pick<GatePolicy, "allowAllUsers" | "allowedUsers" | "bots" | "allowedChannels">;
   readonly clock: Clock;
 }
 
@@ -142,17 +142,15 @@ async function judgePerson(
 ): Promise<Judged> {
   if (person === undefined) return refused(NOBODY_ASKS);
   const found = await findPerson(username, deps, signal);
-  if (found.kind === "found" && found.user.id !== person.id && !mayTalk(found.user.id, deps)) {
+  if (
+    found.kind === "found" && found.user.id !== person.id && !isLetIn(found.user.id, deps.policy)
+  ) {
     return refused(`@${username} is not among those who may talk to the bot.`);
   }
   const place = await findPlace({ kind: "person", username }, deps, signal);
   if (place.kind === "refused") return refused(`${place.reason}. ${place.remedy}`);
   const isOneself = found.kind === "found" && found.user.id === person.id;
   return { kind: "allowed", place: place.place, isOpen: isOneself };
-}
-
-function mayTalk(userId: string, { policy }: MessageSenderDeps): boolean {
-  return policy.allowAllUsers || policy.allowedUsers.has(userId);
 }
 
 /** Why it is not sent, in a sentence; `undefined` when it may be. */

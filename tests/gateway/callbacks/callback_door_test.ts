@@ -82,7 +82,7 @@ test("[P255] the door lets a command in that shows its token, and says what come
   }
 });
 
-test("[P255] the door answers in time, and says the rest at the server that we know, wherever the call points", async () => {
+test("[P255] [C38] the door answers in time, and says the rest at the server that we know, wherever the call points", async () => {
   const { clock, said, take, call } = openDoor();
   const reply = call("/command", commandForm(), "Token good");
   const callback = await take();
@@ -93,7 +93,7 @@ test("[P255] the door answers in time, and says the rest at the server that we k
   assert.deepEqual(said, [["h".repeat(26), "Done at last."]]);
 });
 
-test("[P256] the door refuses a command without its token, with that of another team, and one that nobody made", async () => {
+test("[P256] [C38] [S08] the door refuses a command without its token, with that of another team, and one that nobody made", async () => {
   const { refused, call } = openDoor();
   const wrong: [string, Record<string, string>][] = [
     ["", {}],
@@ -110,7 +110,7 @@ test("[P256] the door refuses a command without its token, with that of another 
   assert.deepEqual(refused, wrong.map(() => "token"));
 });
 
-test("[P256] the door refuses what is forged, late or repeated, be it a command or a button", async () => {
+test("[P256] [C38] the door refuses what is forged, late or repeated, be it a command or a button", async () => {
   const { refused, take, call } = openDoor();
   const others = { userId: "v".repeat(26) };
   const forms = [

@@ -79,7 +79,7 @@ test("[P257] registerCommands() replaces commands of another address, and those 
   );
 });
 
-test("[P257] registerCommands() leaves alone what others made, and says what it could not have", async () => {
+test("[P257] [S08] registerCommands() leaves alone what others made, and says what it could not have", async () => {
   await using lab = await openLab();
   const refused = await lab.register();
   assert.deepEqual(refused.problems.map(({ kind, teamName }) => [kind, teamName]), [[

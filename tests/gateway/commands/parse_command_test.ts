@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseCommand } from "../../../src/gateway/commands/parse_command.ts";
 
-test("[P106] parseCommand() reads a command however it is typed", () => {
+test("[P106] [C19] parseCommand() reads a command however it is typed", () => {
   const cases: readonly [text: string, name: string, args: string][] = [
     ["!approve", "approve", ""],
     ["!approve session", "approve", "session"],
@@ -20,7 +20,7 @@ test("[P106] parseCommand() reads a command however it is typed", () => {
   }
 });
 
-test("parseCommand() takes nothing else for a command", () => {
+test("[C19] parseCommand() takes nothing else for a command", () => {
   const texts = [
     "",
     "approve",

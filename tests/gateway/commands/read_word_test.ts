@@ -178,7 +178,7 @@ test("[P181] readWord() leaves words to the model that only look like a command"
   for (const text of texts) assert.deepEqual(read({ text }, []), { kind: "message" }, text);
 });
 
-test("[P106] readReaction() knows what decides", () => {
+test("[P106] [S03] readReaction() knows what decides", () => {
   const always = { kind: "allowed", scope: "always" };
   const denied = { kind: "denied" };
   const cases: Readonly<Record<string, unknown>> = {

@@ -62,6 +62,7 @@ class SendLab implements AsyncDisposable {
       policy: {
         allowAllUsers: false,
         allowedUsers: this.allowed,
+        bots: { mode: "none", userIds: new Set() },
         allowedChannels: this.allowedChannels,
       },
       allowFile: (path) =>

@@ -44,7 +44,7 @@ test("[P214] runGateway() tells another person's session what the bot said in th
   assert.match(text, /^says who\?[^]*\[you, .*\] It is 42\.\n<\/said/);
 });
 
-test("[P214] runGateway() knows what to answer when it is only called by name, in a thread and elsewhere", async () => {
+test("[P214] [S04] runGateway() knows what to answer when it is only called by name, in a thread and elsewhere", async () => {
   await using lab = await GatewayLab.start();
   const model = new ScriptedModel("The seal is worn.", "Yes?");
   await lab.run(model);

@@ -48,7 +48,7 @@ test("[P211] FollowedThreads follows a thread that was joined, also after a rest
   await again.close();
 });
 
-test("[P213] FollowedThreads does what people say, for a thread and for a channel", async () => {
+test("[P213] [S06] FollowedThreads does what people say, for a thread and for a channel", async () => {
   await using dir = await tempDir();
   const lab = new ThreadsLab(dir.path);
   const threads = await lab.open();
