@@ -3,6 +3,7 @@ import type { Config } from "../config/load_config.ts";
 import type { ChatCommand } from "../gateway/commands/chat_command.ts";
 import type { CommandAccess } from "../gateway/commands/command_access.ts";
 import { CommandRegistry } from "../gateway/commands/command_registry.ts";
+import { createDisplayCommands } from "../gateway/commands/display_commands.ts";
 import { createExchangeCommands } from "../gateway/commands/exchange_commands.ts";
 import { createHelpCommands, createTurnCommands } from "../gateway/commands/help_commands.ts";
 import { createKnowledgeCommands } from "../gateway/commands/knowledge_commands.ts";
@@ -58,6 +59,7 @@ export function composeCommands(host: CommandsHost): ComposedCommands {
     ...createExchangeCommands({ sessions, ledger, readMessage: createMessageReader(host) }),
     ...shared.status,
     ...shared.model,
+    ...createDisplayCommands({ sessions, toolProgress: config.display.toolProgress }),
     ...host.further,
     ...shared.knowledge,
     ...createHelpCommands({ registry: () => commands, access, skillNames, version: VERSION }),

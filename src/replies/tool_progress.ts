@@ -11,6 +11,11 @@ import { progressSummary, progressText } from "./progress_texts.ts";
 export const TOOL_PROGRESS_MODES = ["off", "new", "all", "verbose"] as const;
 export type ToolProgressMode = (typeof TOOL_PROGRESS_MODES)[number];
 
+/** `undefined` for any other word. */
+export function readToolProgressMode(word: string | undefined): ToolProgressMode | undefined {
+  return TOOL_PROGRESS_MODES.find((mode) => mode === word);
+}
+
 export interface ToolProgressOptions {
   readonly mode: ToolProgressMode;
   /** Most characters of what a call was given. */

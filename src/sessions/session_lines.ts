@@ -51,12 +51,13 @@ export function decodeSummary(value: unknown): SessionSummary | undefined {
 }
 
 function decodeChoices(value: unknown): SessionChoices {
-  const { model, provider, reasoningEffort, showsReasoning } = asObject(value) ?? {};
+  const { model, provider, reasoningEffort, showsReasoning, toolProgress } = asObject(value) ?? {};
   return {
     ...(typeof model === "string" && { model }),
     ...(typeof provider === "string" && { provider }),
     ...(typeof reasoningEffort === "string" && { reasoningEffort }),
     ...(typeof showsReasoning === "boolean" && { showsReasoning }),
+    ...(typeof toolProgress === "string" && { toolProgress }),
   };
 }
 

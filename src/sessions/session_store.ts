@@ -32,6 +32,8 @@ export interface SessionChoices {
   readonly provider?: string;
   readonly reasoningEffort?: string;
   readonly showsReasoning?: boolean;
+  /** What is shown of tools while they run. */
+  readonly toolProgress?: string;
 }
 
 /** A session among others: the current one of its key, or one that has ended. */

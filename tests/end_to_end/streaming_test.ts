@@ -79,3 +79,25 @@ test("[P203] an answer that takes long says so in one line, until it is there", 
   assert.deepEqual([answer?.id, more], [line.id, []]);
   assert.match(answer?.message ?? "", /^At last\.\n\n\*⏳ This took more than \d s\.\*$/);
 });
+
+test("[P202] !verbose chooses what a conversation shows of tools, also after a restart", async () => {
+  await using lab = await BinaryLab.open();
+  await using first = await lab.connected();
+  assert.match(await lab.ask(first, "alice", "!verbose"), /^🔧 `all`/);
+  assert.match(await lab.ask(first, "alice", "!verbose"), /^🔧 `verbose`/);
+  assert.match(await lab.ask(first, "alice", "!verbose loud"), /`off`, `new`, `all`, `verbose`/);
+  await first.stop();
+  await using second = await lab.connected({ home: first.home });
+  const input = JSON.stringify({ command: "sleep 2", timeout: 9 });
+  lab.model.answer = ({ messages }) =>
+    messages.at(-1)?.role === "tool"
+      ? { kind: "text", text: "All done." }
+      : { kind: "tool_call", name: "terminal", arguments: input };
+  const asked = lab.sandbox.as("alice").dm("hermes", "wait a little");
+  const working = await lab.sandbox.posted((post) => isAnswer(post, asked));
+  assert.equal(working.message, '💻 terminal `{"command":"sleep 2","timeout":9}` …');
+  await second.answered(asked.id);
+  assert.match(await lab.ask(second, "alice", "!verbose"), /^🔧 `off`/);
+  assert.equal(await lab.ask(second, "alice", "once more"), "All done.");
+  assert.match(await lab.ask(second, "alice", "!verbose default"), /^🔧 `new`/);
+});

@@ -1,6 +1,7 @@
 import { HermesError } from "../../errors.ts";
 import type { ModelChain } from "../../models/model_chain.ts";
 import type { SessionChoices, SessionKey } from "../../sessions/session_store.ts";
+import { readToolProgressMode } from "../../replies/tool_progress.ts";
 import type { ExchangeDeps } from "../exchange_deps.ts";
 import type { InboundMessage } from "../inbound.ts";
 import { remark } from "../post_note.ts";
@@ -81,6 +82,7 @@ export function createTurnSetup(
       exchange: {
         ...exchange,
         showsReasoning,
+        toolProgress: readToolProgressMode(choices.toolProgress) ?? exchange.toolProgress,
         ...(chosen !== undefined && {
           turn: { ...turn, models: chosen.models },
           historyCharsMax: chosen.historyCharsMax,
