@@ -77,9 +77,9 @@ export function parseDuration(text: string, allowsBareUnit = false): number | un
 
 function parseEnglish(text: string, { nowMs, timeZone }: ScheduleNow): ParsedSchedule {
   const reference = { instant: new Date(nowMs), timezone: offsetMsAt(nowMs, timeZone) / MINUTE_MS };
-  const [found, ...more] = chrono.casual.parse(text, reference, { forwardDate: true });
-  const covers = found !== undefined && found.text.length >= text.length - 4; // Such as "at".
-  if (!covers || more.length > 0 || found.end !== null) {
+  const when = text.replace(/^(?:at|on|by) /i, "");
+  const [found] = chrono.casual.parse(when, reference, { forwardDate: true });
+  if (found === undefined || found.text.length < when.length || found.end !== null) {
     return refuse(`it is none that I know; write it as ${SCHEDULE_FORMS}`);
   }
   const { start } = found;

@@ -40,6 +40,8 @@ test("parseSchedule() reads delays, intervals, cron, ISO times and English [P226
     ["2026-12-01 08:00", "once, Tue 1 Dec 2026, 08:00"],
     ["tomorrow 9am", "once, Sun 25 Oct 2026, 09:00"],
     ["tomorrow", "once, Sun 25 Oct 2026, 09:00"],
+    ["at 5pm", "once, Sat 24 Oct 2026, 17:00"],
+    ["on monday at 9am", "once, Mon 26 Oct 2026, 09:00"],
     ["monday 9am", "once, Mon 26 Oct 2026, 09:00"],
     ["next friday at 15:00", "once, Fri 30 Oct 2026, 15:00"],
     ["tomorrow 9am America/New_York", "once, Sun 25 Oct 2026, 14:00"],
@@ -62,6 +64,7 @@ test("parseSchedule() refuses what it does not understand, and says how to write
     ["61 * * * *", /invalid value for minute: 61/],
     ["0 0 31 2 *", /no such day/],
     ["0 9 * * 1 Mars/Olympus", /no time zone "Mars\/Olympus"/],
+    ["tomorrow 9am tea", /none that I know/],
     ["monday 9am to 10am", /none that I know/],
     ["remind me tomorrow to buy milk", /none that I know/],
   ];
