@@ -324,6 +324,26 @@ const product: readonly [id: string, promise: string][] = [
     "A conversation begins anew when it was idle or a day has begun, says so, and not while jobs run",
   ],
   [
+    "P190",
+    "A message ends the work under way, waits for it, or steers it, as the settings say; the model knows how far it came",
+  ],
+  [
+    "P191",
+    "Messages in quick succession, and files and words sent apart, are answered once, and a single one waits for nothing",
+  ],
+  [
+    "P192",
+    "Somebody else's message waits in a shared conversation unless the settings say otherwise",
+  ],
+  ["P193", "What steers is read with the next results of tools, or is the next message"],
+  [
+    "P194",
+    "Stop ends model, tools and child processes within a second, drops what waits, and says so",
+  ],
+  ["P195", "Editing a prompt that is worked on restarts its turn and edits the answer"],
+  ["P196", "Deleting a prompt that is worked on cancels it and removes the draft"],
+  ["P197", "A mention that is added by an edit calls the bot"],
+  [
     "P200",
     "People see on their message that it is worked on, and how that ended, over restarts too",
   ],

@@ -22,6 +22,11 @@ export class SteerBox {
     return true;
   }
 
+  /** How much waits. */
+  get size(): number {
+    return this.#waiting.length;
+  }
+
   /** Everything that waits, in order; it waits no more. */
   take(): readonly string[] {
     const taken = this.#waiting;

@@ -2,7 +2,7 @@ import type { SessionKey } from "../sessions/session_store.ts";
 import type { AnswerQueue } from "./answer_queue.ts";
 import type { CommandRegistry } from "./commands/command_registry.ts";
 import type { CommandRunner } from "./commands/command_runner.ts";
-import { NOTHING_RUNS, unknownCommandText } from "./commands/command_texts.ts";
+import { unknownCommandText } from "./commands/command_texts.ts";
 import { readWord, type Word } from "./commands/read_word.ts";
 import type { SkillNames } from "./commands/skill_names.ts";
 import { gate, type GateDecision, type GatePolicy } from "./gate.ts";
@@ -11,13 +11,11 @@ import type { SessionLanes } from "./lanes.ts";
 import type { PendingQuestions } from "./questions/pending_questions.ts";
 import { NOTHING_WAITS } from "./questions/question_texts.ts";
 import type { QuestionVoices } from "./questions/question_voices.ts";
-import type { RunningTurns } from "./running_turns.ts";
 import type { Settlement } from "./settlement.ts";
 
 export interface DispatchDeps {
   readonly policy: GatePolicy;
   readonly questions: PendingQuestions;
-  readonly turns: RunningTurns;
   readonly lanes: SessionLanes;
   readonly queue: AnswerQueue;
   readonly voices: QuestionVoices;
@@ -37,7 +35,7 @@ export class Dispatch {
 
   /** Whom we listen to may answer questions and stop turns without a mention. */
   wordOf(message: InboundMessage, key: SessionKey, decision: GateDecision): Word {
-    const { commands, policy, questions, turns } = this.#deps;
+    const { commands, policy, questions, queue } = this.#deps;
     const isAddressed = decision.kind === "answer";
     const isHeard = gate(message, { ...policy, requireMention: false }).kind === "answer";
     if (!isHeard) return { kind: "aside" };
@@ -47,7 +45,7 @@ export class Dispatch {
       sessionKey: key,
       isAddressed,
       questions: questions.all,
-      runsTurn: turns.runs(key, message),
+      runsTurn: queue.conversations.canStop(key, message),
       commands,
     });
   }
@@ -59,7 +57,7 @@ export class Dispatch {
     key: SessionKey,
     { takenUpAgain }: { readonly takenUpAgain: boolean },
   ): void {
-    const { queue, questions, runner, settlement, turns, voices } = this.#deps;
+    const { queue, questions, runner, settlement, voices } = this.#deps;
     switch (word.kind) {
       case "message":
         queue.put(message, { takenUpAgain });
@@ -70,11 +68,11 @@ export class Dispatch {
           return queue.note(message, NOTHING_WAITS, { takenUpAgain });
         }
         return settlement.record(message.postId, "answered", []);
-      case "stop":
-        if (!turns.stop(key, message)) {
-          return queue.note(message, NOTHING_RUNS, { takenUpAgain });
-        }
+      case "stop": {
+        const note = queue.conversations.stop(key, message);
+        if (note !== undefined) return queue.note(message, note, { takenUpAgain });
         return settlement.record(message.postId, "answered", []);
+      }
       case "note":
         return queue.note(message, word.note, { takenUpAgain });
       case "command": {

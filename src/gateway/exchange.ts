@@ -10,6 +10,7 @@ import { ToolProgress } from "../replies/tool_progress.ts";
 import { TypingNotice } from "../replies/typing.ts";
 import { WorkMark } from "../replies/work_mark.ts";
 import type { SessionKey } from "../sessions/session_store.ts";
+import type { TurnControl } from "./busy/turn_control.ts";
 import type { ExchangeDeps } from "./exchange_deps.ts";
 import { INTERRUPTED_NOTE, joinNotes, problemNote } from "./exchange_texts.ts";
 import { runTurnInto } from "./exchange_turn.ts";
@@ -24,8 +25,8 @@ const CLOSE_MS_MAX = 2_000;
 export interface ExchangeOptions {
   /** It was begun before a restart. */
   readonly takenUpAgain: boolean;
-  /** Aborts when a person wants the turn to end; the answer then is what was said until then. */
-  readonly stop: AbortSignal;
+  /** By which people end the turn, or change what it is about. */
+  readonly control: TurnControl;
 }
 
 /**
@@ -42,6 +43,7 @@ export async function runExchange(
   deps: ExchangeDeps,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
+  const { control } = options;
   const target = replyTarget(message, deps.sessionOptions);
   const existing = options.takenUpAgain
     ? await takeBack(message, key, target, deps, signal)
@@ -63,9 +65,10 @@ export async function runExchange(
   slow.start(signal);
   mark.begin(signal);
   try {
-    const place = { message, key, asker, mark, stop: options.stop };
-    note = await runTurnInto(reply, place, deps, signal);
+    control.watch(() => reply.isShown);
+    note = await runTurnInto(reply, { message, key, asker, mark, control }, deps, signal);
     await Promise.all([typing.stop(), slow.stop()]);
+    if (note === undefined) return await reply.leave();
     const postIds = await reply.finish(note, signal);
     const { paths } = readMediaLines(reply.text);
     if (paths.length === 0) return postIds;

@@ -7,6 +7,7 @@ import type { WorkMark } from "../replies/work_mark.ts";
 import type { Redact } from "../safety/redact.ts";
 import type { SessionKey, SessionStore } from "../sessions/session_store.ts";
 import type { AttachmentDeps } from "./attachments.ts";
+import type { TurnControl } from "./busy/turn_control.ts";
 import type { InboundMessage } from "./inbound.ts";
 import type { Ledger } from "./ledger.ts";
 import type { ChatAsker } from "./questions/chat_asker.ts";
@@ -61,5 +62,5 @@ export interface TurnPlace {
   readonly key: SessionKey;
   readonly asker: ChatAsker;
   readonly mark: WorkMark;
-  readonly stop: AbortSignal;
+  readonly control: TurnControl;
 }

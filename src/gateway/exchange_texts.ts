@@ -1,8 +1,6 @@
 export const INTERRUPTED_NOTE =
   "_(Interrupted: Hermes is shutting down. The answer follows when it is back.)_";
 
-export const STOPPED_NOTE = "_(Stopped.)_";
-
 /** For the model, in the place of what it would have said. */
 export const STOPPED_TEXT = "(The person stopped me here.)";
 

@@ -5,26 +5,31 @@ import { ModelError } from "../models/errors.ts";
 import type { ReplyWriter } from "../replies/reply_writer.ts";
 import { isSilence } from "../replies/silence.ts";
 import { fetchAttachments } from "./attachments.ts";
+import { endInterrupted } from "./busy/end_interrupted.ts";
 import type { ExchangeDeps, TurnPlace } from "./exchange_deps.ts";
-import { joinNotes, problemNote, STOPPED_NOTE, STOPPED_TEXT } from "./exchange_texts.ts";
+import { joinNotes, problemNote } from "./exchange_texts.ts";
 import { isNeverTaken, keepEvent, keepUnanswered } from "./keep_turn.ts";
 import { reportFailure } from "./report_failure.ts";
 import { turnInput } from "./turn_input.ts";
 
-/** Runs the turn. Returns what is to be said below the answer: a failure, or nothing. */
+/**
+ * Runs the turn. Returns what is to be said below the answer: a failure, or nothing; `undefined` when
+ * the answer is to stay as it is.
+ */
 export async function runTurnInto(
   reply: ReplyWriter,
   place: TurnPlace,
   deps: ExchangeDeps,
   signal: AbortSignal,
-): Promise<string> {
-  const { message, key, mark, stop } = place;
+): Promise<string | undefined> {
+  const { message, key, mark, control } = place;
   try {
-    const ended = AbortSignal.any([signal, stop]);
+    const ended = AbortSignal.any([signal, control.signal]);
     const attached = await fetchAttachments(message.files, deps.attachments, ended);
     const input = await turnInput(place, attached, deps, ended);
     let outcome: TurnOutcome = "empty";
     for await (const event of runTurn(input, deps.turn, ended)) {
+      control.note(event);
       await keepEvent(event, message, key, deps);
       reply.show(event, signal);
       if (event.kind === "ended") outcome = event.outcome;
@@ -39,10 +44,9 @@ export async function runTurnInto(
     return joinNotes([note, ...attached.problems.map(problemNote)]);
   } catch (error) {
     signal.throwIfAborted();
-    if (stop.aborted) {
+    if (control.signal.aborted) {
       mark.becomes("dropped");
-      await keepUnanswered(STOPPED_TEXT, false, message, key, deps);
-      return STOPPED_NOTE;
+      return await endInterrupted(control, reply, key, { ...deps, ...deps.delivery });
     }
     mark.becomes("failed");
     const about = { event: "exchange.failed", postId: message.postId };

@@ -7,7 +7,8 @@ import type { Clock } from "../runtime/clock.ts";
 import type { Log } from "../runtime/log.ts";
 import type { WaitingItems } from "../runtime/waiting_items.ts";
 import type { SessionKey } from "../sessions/session_store.ts";
-import { AnswerQueue } from "./answer_queue.ts";
+import { AnswerQueue, type BusyOptions } from "./answer_queue.ts";
+import { EditedPosts } from "./busy/edited_posts.ts";
 import type { CommandAccess } from "./commands/command_access.ts";
 import type { CommandRegistry } from "./commands/command_registry.ts";
 import { CommandRunner } from "./commands/command_runner.ts";
@@ -21,7 +22,6 @@ import { type BotIdentity, type InboundMessage, toInboundMessage } from "./inbou
 import { SessionLanes } from "./lanes.ts";
 import type { Ledger } from "./ledger.ts";
 import { QuestionVoices } from "./questions/question_voices.ts";
-import { RunningTurns } from "./running_turns.ts";
 import type { SetUpTurn } from "./session_life/set_up_turn.ts";
 import { sessionKey } from "./session_key.ts";
 import { Settlement } from "./settlement.ts";
@@ -52,6 +52,7 @@ export interface GatewayDeps {
   readonly exchange: ExchangeDeps;
   /** Told of each message that is answered, once; returns at once. */
   readonly onHeard?: (message: InboundMessage) => void;
+  readonly busy: BusyOptions;
   /** How long answers under way may take after the events have ended. */
   readonly drainMs: number;
   /** Where the gateway tells what it does. */
@@ -86,6 +87,7 @@ class Gateway {
   readonly #voices: QuestionVoices;
   readonly #dispatch: Dispatch;
   readonly #door: Doorkeeper;
+  readonly #edits: EditedPosts;
   readonly #ended = new AbortController();
   #bot: BotIdentity;
 
@@ -95,21 +97,19 @@ class Gateway {
     const { exchange, status } = deps;
     const { questions, sessions } = exchange;
     const ended = AbortSignal.any([cancel, this.#ended.signal]);
-    const turns = new RunningTurns();
     const lanes = new SessionLanes((messages) => status.note({ messages }));
     const settlement = new Settlement({ ...deps, sessions }, ended);
-    const queue = new AnswerQueue({ ...deps, lanes, turns, settlement }, ended);
+    const queue = new AnswerQueue({ ...deps, lanes, settlement }, ended);
     const voices = new QuestionVoices({ ...deps, lanes }, ended);
     this.#lanes = lanes;
     this.#queue = queue;
     this.#voices = voices;
-    const parts = { ...deps, lanes, turns, queue, settlement };
+    const { api } = exchange.delivery;
+    const handlePosted = (event: PostedEvent) => this.#handlePosted(event);
+    const parts = { ...deps, api, lanes, queue, settlement };
+    this.#edits = new EditedPosts({ ...parts, handlePosted }, ended);
     this.#door = new Doorkeeper({ ...parts, notes: exchange }, ended);
-    const live = (message: InboundMessage, key: SessionKey) => {
-      const isRunning = turns.runs(key, message);
-      const waiting = Math.max(0, lanes.lengthOf(key) - (isRunning ? 1 : 0));
-      return { isRunning, tools: [], waiting };
-    };
+    const live = (key: SessionKey) => queue.conversations.describe(key);
     const runner = new CommandRunner({ ...parts, notes: exchange, live }, ended);
     this.#dispatch = new Dispatch({ ...parts, questions, voices, runner });
   }
@@ -139,8 +139,12 @@ class Gateway {
       }
       case "reaction_added":
         return this.#voices.handleReaction(event.reaction);
+      case "post_edited":
+        return this.#edits.handle(event.post, this.#bot);
+      case "post_deleted":
+        return this.#queue.conversations.remove(event.post.id);
       default:
-        return; // Edits, deletions and memberships are not acted on yet.
+        return; // Memberships are not acted on yet.
     }
   }
 
@@ -194,6 +198,7 @@ class Gateway {
       return this.#ignore(message, reason);
     }
     if (ledger.claim({ postId, channelId, senderId, sessionKey: key }) === "seen") {
+      this.#edits.handle(event.post, this.#bot); // It may say something else than when it was taken on.
       return log("debug", "gateway.ignored", { postId, channelId, reason: "seen" });
     }
     threads.takePart(message, exchange.sessionOptions);

@@ -19,10 +19,12 @@ export interface LedgerEntry {
   /** `claimed`: being answered, or interrupted by the end of the process. */
   readonly state: "claimed" | "answered" | "failed";
   readonly claimedAtMs: number;
-  /** Posts of the answer, in order. */
+  /** Posts of the answer, in order; of posts that are answered together, the lead has them. */
   readonly replyIds: readonly string[];
   /** For a command about what was said before: the post that it is about. */
   readonly about?: string;
+  /** The post together with which this one is answered. */
+  readonly leadId?: string;
 }
 
 export interface LedgerDeps {
@@ -77,10 +79,29 @@ export class Ledger {
     return "fresh";
   }
 
-  /** Says how it ended. A post that was never claimed is left alone. */
-  settle(postId: string, state: "answered" | "failed", replyIds: readonly string[]): void {
+  /** Says together with which post a claimed one is answered, also after a restart; with itself: alone. */
+  join(postId: string, leadId: string): void {
     const entry = this.#entries.get(postId);
-    if (entry !== undefined) this.#put({ ...entry, state, replyIds });
+    if (entry?.state !== "claimed" || (entry.leadId ?? postId) === leadId) return;
+    this.#put({ ...entry, leadId });
+  }
+
+  /**
+   * Says how it ended, for posts that were answered together: either all of them are settled or none.
+   * The last one is the lead. A post that was never claimed is left alone.
+   */
+  settle(
+    postIds: string | readonly string[],
+    state: "answered" | "failed",
+    replyIds: readonly string[],
+  ): void {
+    const ids = typeof postIds === "string" ? [postIds] : postIds;
+    const entries = ids.flatMap((postId) => this.#entries.get(postId) ?? []);
+    const leadId = ids.at(-1);
+    if (entries.length === 0) return;
+    this.#put(...entries.map((entry) => {
+      return { ...entry, state, replyIds: entry.postId === leadId ? replyIds : [] };
+    }));
   }
 
   /** Says which post a command is about, before anything is done: done again it is the same one. */
@@ -96,9 +117,15 @@ export class Ledger {
     return [...this.#entries.values()].filter((entry) => entry.state === "claimed");
   }
 
-  /** The entry of a post that was answered, or of the post that this one answers. */
+  /** The entry of a post that was answered, or of the post that this one answers; of several, the lead's. */
   find(postId: string): LedgerEntry | undefined {
-    return this.#entries.get(this.#repliesTo.get(postId) ?? postId);
+    const entry = this.#entries.get(this.#repliesTo.get(postId) ?? postId);
+    return (entry?.leadId !== undefined && this.#entries.get(entry.leadId)) || entry;
+  }
+
+  /** The entry of a post that was taken on. */
+  entryOf(postId: string): LedgerEntry | undefined {
+    return this.#entries.get(postId);
   }
 
   /** Resolves when all that was claimed and settled before is on the disk. */
@@ -111,10 +138,10 @@ export class Ledger {
     await this.#file.close();
   }
 
-  #put(entry: LedgerEntry): void {
-    this.#remember(entry);
-    this.#file.write(`${JSON.stringify(entry)}\n`);
-    this.#lines++;
+  #put(...entries: readonly LedgerEntry[]): void {
+    for (const entry of entries) this.#remember(entry);
+    this.#file.write(entries.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
+    this.#lines += entries.length;
     if (this.#lines < FILE_LINES_MAX) return;
     this.#lines = 0;
     this.#rewriting = this.#rewrite().catch((error) => {
@@ -160,6 +187,7 @@ function decodeEntry(value: unknown): LedgerEntry | undefined {
   if (!texts.every((text) => typeof text === "string")) return undefined;
   if (typeof entry.claimedAtMs !== "number" || !Array.isArray(entry.replyIds)) return undefined;
   if (entry.about !== undefined && typeof entry.about !== "string") return undefined;
+  if (entry.leadId !== undefined && typeof entry.leadId !== "string") return undefined;
   if (!["claimed", "answered", "failed"].includes(String(entry.state))) return undefined;
   return entry as LedgerEntry;
 }

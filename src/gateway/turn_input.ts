@@ -15,7 +15,7 @@ import { userText } from "./user_text.ts";
 
 /** What the model is given for one message: the prompt, what was said before, and the message. */
 export async function turnInput(
-  { message, key, asker }: TurnPlace,
+  { message, key, asker, control }: TurnPlace,
   attached: Attachments,
   deps: ExchangeDeps,
   signal: AbortSignal,
@@ -65,7 +65,7 @@ export async function turnInput(
     askApproval: asker.askApproval,
     askQuestion: asker.askQuestion,
   };
-  return { systemPrompt, history, userMessage, context, contextTokens };
+  return { systemPrompt, history, userMessage, context, contextTokens, steer: control.steer };
 }
 
 function placeOf(message: InboundMessage, { sessionOptions }: ExchangeDeps): ToolPlace {

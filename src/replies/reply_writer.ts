@@ -129,6 +129,13 @@ export class ReplyWriter {
       : { text: joinSteps(this.#before.text, text), summary: this.#before.summary };
   }
 
+  /** Leaves the posts as they are. Resolves with their ids when nothing changes any more. */
+  async leave(): Promise<readonly string[]> {
+    this.#complete.abort();
+    await this.#growing;
+    return this.#postIds;
+  }
+
   /** What has been said so far. */
   get text(): string {
     return this.#said.text;

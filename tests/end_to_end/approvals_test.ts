@@ -147,5 +147,5 @@ test("[P108] !stop ends a command that runs", async () => {
   while (!await exists(begun)) await new Promise((resolve) => setTimeout(resolve, 20));
   lab.sandbox.as("alice").dm("hermes", "!stop");
   await gateway.answered(task.id);
-  assert.equal(lab.answersTo(task)[0]?.message, "_(Stopped.)_");
+  assert.equal(lab.answersTo(task)[0]?.message, "_(Stopped while running `terminal`.)_");
 });

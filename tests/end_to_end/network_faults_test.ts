@@ -14,9 +14,16 @@ function listings(lab: BinaryLab): string[] {
     .filter((path) => /\/channels\/\w+\/posts\?/.test(path));
 }
 
+/** Each message is answered on its own, after those before it. */
+const ONE_BY_ONE = {
+  HERMES_GATEWAY_BUSY_INPUT_MODE: "queue",
+  HERMES_GATEWAY_BUSY_TEXT_DEBOUNCE_SECONDS: "0",
+  HERMES_GATEWAY_BUSY_ACK_ENABLED: "false",
+};
+
 test("[P10] what is posted around a cut of the socket is answered once, after a resume", async () => {
   await using lab = await BinaryLab.open();
-  await using gateway = await lab.connected();
+  await using gateway = await lab.connected({ env: ONE_BY_ONE });
   const alice = lab.sandbox.as("alice");
   const before = alice.dm("hermes", "just before");
   lab.sandbox.cut("hermes");
@@ -105,9 +112,14 @@ test("[P11] a server that is down at the start is waited for, and the log says s
 
 test("[C20] [C12] 200 messages of 20 people are answered once each and in order, also across a cut", async () => {
   await using lab = await BinaryLab.open();
-  // Without reactions, so that the server can keep all events until the socket is back.
-  const env = { MATTERMOST_ALLOW_ALL_USERS: "true", MATTERMOST_REACTIONS: "false" };
-  await using gateway = await lab.connected({ env });
+  await using gateway = await lab.connected({
+    env: {
+      MATTERMOST_ALLOW_ALL_USERS: "true",
+      // So that the server can keep all events until the socket is back.
+      MATTERMOST_REACTIONS: "false",
+      ...ONE_BY_ONE,
+    },
+  });
   const people = Array.from({ length: 20 }, (_, index) => {
     return lab.sandbox.as(lab.sandbox.admin.createUser(`person-${index}`).username);
   });

@@ -66,6 +66,7 @@ export class GatewayLab implements AsyncDisposable {
       /** Beside those that lead to turns. */
       readonly commands?: (parts: CommandParts) => readonly ChatCommand[];
       readonly setUpTurn?: (parts: CommandParts) => SetUpTurn;
+      readonly busy?: Partial<GatewayDeps["busy"]>;
       readonly exchange?: Partial<ExchangeDeps>;
     } = {},
   ): Promise<RunningGateway> {
@@ -164,6 +165,7 @@ export class GatewayLab implements AsyncDisposable {
         historyCharsMax: 100_000,
         ...options.exchange,
       },
+      busy: { mode: "queue", modeForOthers: "queue", burstMs: 0, tells: false, ...options.busy },
       drainMs: options.drainMs ?? 10_000,
       status,
       clock,

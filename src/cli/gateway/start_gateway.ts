@@ -198,6 +198,12 @@ async function composeGateway(parts: GatewayParts, stop: AbortSignal): Promise<G
       attachments: composeAttachments(agent, api),
       outbound: { allowFile: allowFiles(agent), fileBytesMax: clientConfig.fileBytesMax },
     },
+    busy: {
+      mode: config.display.busyInputMode,
+      modeForOthers: config.display.busyInputModeOthers,
+      burstMs: config.display.busyDebounceMs,
+      tells: config.display.busyAcks,
+    },
     drainMs: config.gateway.drainMs,
     status,
     clock,

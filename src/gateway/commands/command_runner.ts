@@ -1,11 +1,9 @@
 import type { Log } from "../../runtime/log.ts";
 import type { SessionKey } from "../../sessions/session_store.ts";
 import type { AnswerQueue } from "../answer_queue.ts";
-import type { InboundMessage } from "../inbound.ts";
 import type { SessionLanes } from "../lanes.ts";
 import { answerWithNote, findAnswer, type NoteDeps } from "../post_note.ts";
 import { reportFailure } from "../report_failure.ts";
-import type { RunningTurns } from "../running_turns.ts";
 import type { Settlement } from "../settlement.ts";
 import type {
   ActingCommand,
@@ -20,11 +18,10 @@ import { notAllowedText } from "./command_texts.ts";
 export interface CommandRunnerDeps {
   readonly access: CommandAccess;
   readonly lanes: SessionLanes;
-  readonly turns: RunningTurns;
   readonly queue: AnswerQueue;
   readonly settlement: Settlement;
   readonly notes: NoteDeps;
-  readonly live: (message: InboundMessage, key: SessionKey) => LiveConversation;
+  readonly live: (key: SessionKey) => LiveConversation;
   readonly log: Log;
 }
 
@@ -45,22 +42,22 @@ export class CommandRunner {
 
   /** Takes a command on. What it does and its answer follow by themselves. */
   start({ command, ...typed }: TypedCall): void {
-    const { access, lanes, live, queue, turns } = this.#deps;
+    const { access, lanes, live, queue } = this.#deps;
     const { message, sessionKey, takenUpAgain } = typed;
     if (!mayUse(command.name, message, access)) {
       return queue.note(message, notAllowedText(command.name), { takenUpAgain });
     }
     const isUnrestricted = isAdmin(message, access);
-    const call = { ...typed, isAdmin: isUnrestricted, live: live(message, sessionKey) };
+    const call = { ...typed, isAdmin: isUnrestricted, live: live(sessionKey) };
     if (command.timing === "message") {
       const said = command.say(call);
       if (said.kind === "reply") return queue.note(message, said.text, { takenUpAgain });
       const { text, how } = said;
-      return queue.put({ ...message, text }, { takenUpAgain, how });
+      return queue.put({ ...message, text }, { takenUpAgain, how }, message.text);
     }
     const { timing } = command;
     const when = typeof timing === "string" ? timing : timing(call.args);
-    if (when === "ends_turn") turns.stop(sessionKey, message);
+    if (when === "ends_turn") queue.conversations.stop(sessionKey, message);
     const aside = `command:${message.postId}` as SessionKey;
     const lane = when === "beside" ? aside : sessionKey;
     if (lanes.run(lane, () => this.#perform(command, call))) return;

@@ -3,8 +3,8 @@ import type { ChatCommand } from "./chat_command.ts";
 
 /** What the bot says about commands as such. Whatever a person typed is quoted as code. */
 
-export const HELP_HINT = "`!help` lists all commands.";
 export const NOTHING_RUNS = "Nothing is running here.";
+export const HELP_HINT = "`!help` lists all commands.";
 
 export function unknownCommandText(name: string, suggestion: string | undefined): string {
   const meant = suggestion === undefined ? "" : ` Did you mean \`!${suggestion}\`?`;

@@ -276,8 +276,10 @@ test("[P106] a question that was open at a restart does not stay open, and is as
   const alice = lab.lab.sandbox.as("alice");
   const task = alice.dm("hermes", "go");
   const old = await asked(lab, "make it so");
+  await lab.lab.clock.sleeperFor(WAIT_MS, WAIT_MS);
   lab.lab.sandbox.faults.rest = [{ path: /\/patch$/, answer: { kind: "reset" } }];
   const cancelled = first.cancel();
+  await lab.lab.sandbox.requested(({ path }) => path.endsWith("/patch"));
   await lab.lab.clock.sleeperFor(1, 2_000); // It tries to say so, for two seconds.
   lab.lab.clock.advance(2_000);
   await cancelled;
@@ -344,7 +346,7 @@ test("[P108] !stop ends a turn that waits for an answer, from the channel and fr
     });
     await becomes(lab, question, /^⏹️ \*\*Not run\*\*/);
     await lab.logged("gateway.answered", task.id);
-    assert.equal(lab.answers().at(-1)?.message, "_(Stopped.)_");
+    assert.equal(lab.answers().at(-1)?.message, "_(Stopped while running `ask`.)_");
     assert.equal(model.requests.length, 1);
   }
 });
