@@ -1,6 +1,7 @@
 import type { FoundValue } from "../../config/find_value.ts";
 import { listItems } from "../../config/parsers.ts";
 import { accessOf } from "../../config/require_mattermost.ts";
+import { PairingStore } from "../../gateway/pairing/pairing_store.ts";
 import { findPerson, judgePerson, type PersonFound } from "../../mattermost/find_person.ts";
 import { listed } from "./access_checks.ts";
 import type { KnownBot } from "./account_checks.ts";
@@ -16,9 +17,10 @@ const LOOKED_UP_MAX = 50;
 /** Who may talk to the bot, by their present names, and who of them cannot. */
 export async function checkPeople(
   bot: KnownBot | undefined,
-  { loaded }: DoctorInput,
+  input: DoctorInput,
   signal: AbortSignal,
 ): Promise<readonly Check[]> {
+  const { loaded } = input;
   const settings = LISTS.filter((key) => loaded.findWritten(key) !== undefined);
   if (accessOf(loaded.draft).kind === "everyone") {
     const remedy = "List the people in MATTERMOST_ALLOWED_USERS.";
@@ -26,6 +28,8 @@ export async function checkPeople(
   }
   const entries = [...new Set(settings.flatMap((key) => entriesOf(loaded.findWritten(key))))];
   if (entries.length === 0) {
+    const byCode = await checkPairing(input);
+    if (byCode !== undefined) return [byCode];
     const remedy = "Set MATTERMOST_ALLOWED_USERS to the ids of the people who may.";
     return [failure(NAME, "Nobody may talk to the bot, so nobody is answered", remedy)];
   }
@@ -51,6 +55,20 @@ export async function checkPeople(
   const count = people.length === 1 ? "1 person" : `${people.length} people`;
   const message = `${count} may talk to the bot: ${listed(people)}`;
   return [...complaints, ok(NAME, message, { settings })];
+}
+
+/** Who was let in by a code, or can be, where nobody is listed; `undefined` when nobody can. */
+async function checkPairing(
+  { loaded, paths, clock, random }: DoctorInput,
+): Promise<Check | undefined> {
+  const store = new PairingStore({ folder: paths.pairingFolder, clock, random });
+  const { size } = await store.approved().catch(() => new Map()); // Then they let nobody in.
+  const settings = ["mattermost.unauthorized_dm_behavior"];
+  const who = size === 1 ? "1 person was" : `${size} people were`;
+  if (size > 0) return ok(NAME, `${who} let in by a code, and may talk to the bot`, { settings });
+  if (loaded.draft.mattermost.unauthorizedDm !== "pair") return undefined;
+  const message = "Nobody may talk to the bot yet: strangers get a code from it";
+  return warning(NAME, message, "Let them in with hermes pairing approve.", { settings });
 }
 
 /** As they were written: also what is no id, for which the settings are refused. */

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { test } from "node:test";
+import { homePaths } from "../../../src/config/paths.ts";
+import { writeFileAtomic } from "../../../src/runtime/atomic_file.ts";
 import { DoctorLab } from "./doctor_lab.ts";
 
 test("[P25] checkChannels() lists where the bot is, and says how to add it", async () => {
@@ -129,6 +132,12 @@ test("[P64] checkPeople() fails when nobody who is listed can talk", async () =>
   const env = { MATTERMOST_ALLOWED_USERS: lab.sandbox.user("hermes").id };
   const itself = await lab.examine({ env });
   assert.match(itself.named("people", "failure").message, /^Nobody who can talk to the bot/);
+  const pairing = { MATTERMOST_ALLOWED_USERS: "", MATTERMOST_UNAUTHORIZED_DM_BEHAVIOR: "pair" };
+  const waiting = await lab.examine({ env: pairing });
+  assert.match(waiting.named("people", "warning").message, /strangers get a code/);
+  const file = join(homePaths(lab.home).pairingFolder, "mattermost-approved.json");
+  await writeFileAtomic(file, '{"x": {"user_name": "mallory", "approved_at": 1}}', { mode: 0o600 });
+  assert.match((await lab.look()).named("people", "ok").message, /^1 person was let in by a code/);
   const everyone = await lab.examine({ env: { MATTERMOST_ALLOW_ALL_USERS: "true" } });
   assert.match(everyone.named("people").message, /Everyone on the server/);
 });
