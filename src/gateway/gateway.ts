@@ -143,6 +143,9 @@ class Gateway {
         return this.#edits.handle(event.post, this.#bot);
       case "post_deleted":
         return this.#queue.conversations.remove(event.post.id);
+      case "channel_closed":
+        log("info", "gateway.channel_closed", { channelId: event.channelId });
+        return this.#queue.conversations.leaveChannel(event.channelId);
       default:
         return; // Memberships are not acted on yet.
     }

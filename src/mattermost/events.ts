@@ -34,6 +34,8 @@ export type SocketEvent =
   | { readonly kind: "reaction_removed"; readonly reaction: Reaction }
   /** The bot, or somebody else, came to this channel or left it. */
   | { readonly kind: "membership_changed"; readonly channelId: string }
+  /** The bot was removed from this channel, or it was archived: nothing can be posted there. */
+  | { readonly kind: "channel_closed"; readonly channelId: string }
   /** The bot, or somebody else, may have another name now. */
   | { readonly kind: "user_updated"; readonly user: User };
 
@@ -121,7 +123,14 @@ function decodeEvent(
     case "direct_added":
     case "group_added": {
       const channelId = asText(broadcast.channel_id) || asText(data.channel_id);
-      return channelId === "" ? "malformed" : { kind: "membership_changed", channelId };
+      if (channelId === "") return "malformed";
+      // Addressed to one user it is about that user: the bot.
+      const isOwnEnd = name === "user_removed" && asText(broadcast.user_id) !== "";
+      return { kind: isOwnEnd ? "channel_closed" : "membership_changed", channelId };
+    }
+    case "channel_deleted": {
+      const channelId = asText(data.channel_id) || asText(broadcast.channel_id);
+      return channelId === "" ? "malformed" : { kind: "channel_closed", channelId };
     }
     case "user_updated": {
       const user = decodeUser(data.user);

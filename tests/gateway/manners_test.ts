@@ -4,7 +4,7 @@ import { BOT_ANSWERS_MAX, BOT_WINDOW_MS } from "../../src/gateway/bot_budget.ts"
 import { PairingStore } from "../../src/gateway/pairing/pairing_store.ts";
 import { Strangers } from "../../src/gateway/pairing/strangers.ts";
 import type { PostedEvent } from "../../src/mattermost/events.ts";
-import { ScriptedModel } from "../../src/sandbox/scripted_model.ts";
+import { hang, ScriptedModel } from "../../src/sandbox/scripted_model.ts";
 import { seededRandom } from "../support/seeded_random.ts";
 import { tempDir } from "../support/temp_dir.ts";
 import { GatewayLab, postedEvent } from "./gateway_lab.ts";
@@ -113,24 +113,29 @@ test("[P218] runGateway() says hello where it is added, once, and not where it m
   assert.deepEqual(others, []);
 });
 
-test("[P218] runGateway() serves others while it cannot post where it was removed or what was archived", async () => {
+test("[P218] runGateway() stops its work where it was removed and what was archived, and serves all others", async () => {
   await using lab = await GatewayLab.start();
-  const { clock, sandbox } = lab.lab;
+  const { sandbox } = lab.lab;
   const alice = sandbox.as("alice");
-  const finish = Promise.withResolvers<string>();
-  const model = new ScriptedModel(() => finish.promise, () => finish.promise, "still here");
-  const gateway = await lab.run(model);
-  alice.post({ channel: "general", message: "@hermes think" });
+  const model = new ScriptedModel(hang(), hang("growing"), "still here", "back again");
+  await lab.run(model);
+  const removed = alice.post({ channel: "general", message: "@hermes think" });
+  await model.requested(1);
   const archived = alice.post({ channel: "secret", message: "@hermes think" });
   await model.requested(2);
   alice.remove("general", "hermes");
   sandbox.admin.archive("secret");
-  finish.resolve("an answer that nobody sees");
+  for (const { id } of [removed, archived]) {
+    assert.equal((await lab.logged("gateway.dropped", id)).fields.why, "channel_closed");
+  }
   await lab.logged("gateway.answered", alice.dm("hermes", "are you there?").id);
-  assert.deepEqual(lab.answers().map(({ message }) => message), ["still here"]);
-  await lab.logged("gateway.not_answered", archived.id);
-  const ended = gateway.cancel(); // The other refusal is doubted until now.
-  await clock.sleeperFor(2_000, 2_000);
-  clock.advance(2_000);
-  await ended;
+  alice.add("general", "hermes");
+  const back = alice.post({ channel: "general", message: "@hermes again" });
+  await lab.logged("gateway.answered", back.id);
+  const said = lab.answers().map(({ message }) => message);
+  assert.deepEqual(said.filter((message) => !message.startsWith("Hello!")), [
+    "still here",
+    "back again",
+  ]);
+  assert.equal(model.requests[3]?.messages.length, 1, "nothing is left of what was dropped");
 });

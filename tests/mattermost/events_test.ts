@@ -63,8 +63,10 @@ test("decodeFrame() tells edits, deletions, reactions and memberships apart", ()
   assert.deepEqual(kinds("ws-direct-added"), ["membership_changed"]);
   assert.deepEqual(kinds("ws-group-added"), ["membership_changed"]);
   assert.deepEqual(eventsOf("ws-bot-removed-from-channel"), [
-    { kind: "membership_changed", channelId: "i48ofucdzig9przoypoa54yebe" },
+    { kind: "channel_closed", channelId: "i48ofucdzig9przoypoa54yebe" },
   ]);
+  assert.deepEqual(kinds("ws-channel-archived"), ["posted", "channel_closed"]);
+  assert.ok(!kinds("ws-system-user-joins").includes("channel_closed"), "somebody else left");
 });
 
 test("decodeFrame() tells who a user is now, whose object is not JSON inside JSON", () => {

@@ -6,7 +6,7 @@ import type { Ledger } from "../ledger.ts";
 import { NOTHING_RUNS } from "../commands/command_texts.ts";
 import { droppedNote } from "./busy_texts.ts";
 import { type BusyMode, type BusyRules, decideBusy, type RunningFacts } from "./decide_busy.ts";
-import { runTask, runTurns, type TaskHost } from "./run_task.ts";
+import { type Dropped, runTask, runTurns, type TaskHost } from "./run_task.ts";
 import { Task, type TaskPost } from "./task.ts";
 
 /** What conversations leave to others. */
@@ -151,16 +151,25 @@ export class Conversations {
   remove(deletedId: string): void {
     const isGone = ({ message }: TaskPost) =>
       message.postId === deletedId || message.rootId === deletedId;
+    this.#removeAll(isGone, "deleted");
+  }
+
+  /** Nothing can be said in this channel any more. */
+  leaveChannel(channelId: string): void {
+    this.#removeAll(({ message }) => message.channelId === channelId, "channel_closed");
+  }
+
+  #removeAll(isGone: (post: TaskPost) => boolean, why: Dropped): void {
     for (const line of this.#lines.values()) {
       for (const task of [...line.waiting]) {
-        this.#withdraw(task, task.posts.filter(isGone));
+        this.#withdraw(task, task.posts.filter(isGone), why);
         if (task.posts.length === 0) line.waiting.splice(line.waiting.indexOf(task), 1);
       }
       const { running } = line;
       if (running === undefined || running.isClosed) continue;
       const gone = [...running.posts, ...running.control?.steered ?? []].filter(isGone);
       if (gone.length > 0) running.restart();
-      this.#withdraw(running, gone);
+      this.#withdraw(running, gone, why);
     }
   }
 
@@ -265,12 +274,12 @@ export class Conversations {
   }
 
   /** Takes posts away from a task whose turn, if one runs, begins anew. */
-  #withdraw(task: Task, gone: readonly TaskPost[]): void {
+  #withdraw(task: Task, gone: readonly TaskPost[], why: Dropped): void {
     if (gone.length === 0) return;
     const postIds = gone.map(({ message }) => message.postId);
     task.remove(postIds);
     for (const { message } of task.posts) this.#deps.ledger.join(message.postId, task.leadId);
-    this.#deps.host.drop(postIds, "deleted");
+    this.#deps.host.drop(postIds, why);
   }
 
   /**

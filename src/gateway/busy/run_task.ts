@@ -24,7 +24,7 @@ export interface TaskHost {
 }
 
 /** Why a post is not answered: its author said stop, or it was deleted. */
-export type Dropped = "stopped" | "deleted";
+export type Dropped = "stopped" | "deleted" | "channel_closed";
 
 export interface RunDeps {
   readonly host: TaskHost;
