@@ -298,6 +298,10 @@ const product: readonly [id: string, promise: string][] = [
     "P170",
     "The model is shown and chosen by a command; what does not answer is not written",
   ],
+  [
+    "P171",
+    "At the prompt a paste is one message, simple Markdown is shown, and no secret stays in the history",
+  ],
   ["P172", "A background job is told of at the prompt when it ends, without a message"],
   [
     "P180",

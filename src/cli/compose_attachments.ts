@@ -26,7 +26,7 @@ export function composeAttachments(agent: AgentParts, api: MattermostApi): Attac
 }
 
 /** Only where images are not to be sent as they are, and a model is named that sees. */
-function imageDescriber({ config, models }: AgentParts): DescribeFile | undefined {
+export function imageDescriber({ config, models }: AgentParts): DescribeFile | undefined {
   const { imageMode, modelSees } = config.media;
   const wantsWords = imageMode === "text" || (imageMode === "auto" && modelSees === false);
   if (!wantsWords || config.providers.auxiliary.vision === undefined) return undefined;

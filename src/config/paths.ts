@@ -10,6 +10,8 @@ export interface HomePaths {
   readonly sessionsFolder: string;
   /** Conversations of the terminal: apart, since a gateway has its own folder to itself. */
   readonly terminalSessionsFolder: string;
+  /** What was entered at the prompt. */
+  readonly chatHistoryFile: string;
   /** Who has which of them open. */
   readonly terminalLocksFolder: string;
   readonly stateFolder: string;
@@ -45,6 +47,7 @@ export function homePaths(home: string): HomePaths {
     soulFile: join(home, "SOUL.md"),
     sessionsFolder: join(home, "sessions"),
     terminalSessionsFolder: join(home, "sessions", "cli"),
+    chatHistoryFile: join(home, "state", "chat_history.jsonl"),
     terminalLocksFolder: join(home, "state", "chats"),
     stateFolder: join(home, "state"),
     gatewayLockFile: join(home, "state", "gateway.lock"),

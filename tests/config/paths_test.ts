@@ -15,7 +15,7 @@ test("resolveHome() is HERMES_HOME as an absolute path, or ~/.hermes", () => {
 });
 
 test("homePaths() has the names of the Python original", () => {
-  const ours = ["state", "gateway", "shells", "cache", "hooks", "terminalLocks"];
+  const ours = ["state", "gateway", "shells", "cache", "hooks", "terminalLocks", "chatHistory"];
   const named = Object.entries(homePaths("/h")).filter(([name]) =>
     !ours.some((own) => name.startsWith(own))
   );

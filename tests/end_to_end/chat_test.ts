@@ -1,6 +1,7 @@
+// deno-lint-ignore-file no-control-regex -- escape sequences begin with a control character.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { runBinary } from "../support/binary.ts";
@@ -20,6 +21,8 @@ async function lab(yaml = "") {
     run: (args: readonly string[], input = "") => runBinary(["chat", ...args], { env, input }),
     open: (...args: string[]) => TerminalProcess.start(["chat", ...args], { env, cwd: dir.path }),
     cli: (...args: string[]) => runBinary(args, { env }),
+    historyFile: join(home, "state", "chat_history.jsonl"),
+    file: (name: string) => join(dir.path, name),
     makePipe: (name: string) => execFileSync("mkfifo", [join(dir.path, name)]),
     fillPipe: (name: string, text: string) => writeFile(join(dir.path, name), text),
     [Symbol.asyncDispose]: async () => {
@@ -187,6 +190,57 @@ test("[P169] at the prompt conversations are named, left, resumed, asked again a
   const { stdout } = await at.cli("sessions", "list", "--json");
   const titles = JSON.parse(stdout).sessions.map(({ title }: { title: string }) => title);
   assert.deepEqual(titles, ["Fruit talk", "Vegetables"]);
+});
+
+test("[P171] a paste is one message, Markdown is shown, and the history is kept without secrets", {
+  skip: noTerminal,
+}, async () => {
+  await using at = await lab();
+  at.model.answer = () => ({ kind: "text", text: "## A **plan**\n- `one`\n" });
+  {
+    await using chat = at.open();
+    await chat.printed(/\/help lists/);
+    chat.write("\x1b[200~line one\rline two\x1b[201~ please\r");
+    await chat.printed(/\[2 lines pasted\] please/);
+    await chat.printed(/A \*\*plan\*\*\n• one/);
+    assert.match(chat.output.stdout, /\x1b\[36mone\x1b\[39m/);
+    chat.write("my key is sk-proj-abcdefghijklmnopqrstuvwxyz0123456789ABCDEF\r");
+    await chat.printed(/my key is [^]*• one/);
+    chat.write("/exit\r");
+    assert.equal((await chat.ended).exitCode, 0);
+  }
+  const { body } = at.model.requests[0] ?? { body: "" };
+  assert.match(body, /line one\\nline two please/);
+  assert.equal(
+    await readFile(at.historyFile, "utf8"),
+    '"line one\\nline two please"\n"/exit"\n',
+  );
+  assert.equal((await stat(at.historyFile)).mode & 0o777, 0o600);
+  await using later = at.open();
+  await later.printed(/\/help lists/);
+  later.write("\x1b[A\x1b[A");
+  await later.printed(/> \[2 lines pasted\]/);
+});
+
+test("[P171] hermes chat -q --image shows the model a copy of the image", async () => {
+  await using at = await lab();
+  const png =
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+  await writeFile(at.file("dot.png"), Buffer.from(png, "base64"));
+  const { exitCode } = await at.run(["-q", "what is it?", "--image", at.file("dot.png")]);
+  assert.equal(exitCode, 0);
+  assert.ok(at.model.requests[0]?.body.includes(png));
+  await writeFile(at.file("notes.txt"), "words");
+  for (
+    const [name, words] of [["notes.txt", /no image of a kind/], [
+      "gone.png",
+      /cannot be read/,
+    ]] as const
+  ) {
+    const refused = await at.run(["-q", "what is it?", "--image", at.file(name)]);
+    assert.equal(refused.exitCode, 1);
+    assert.match(refused.stderr, words);
+  }
 });
 
 test("[P172] a background job is told of when it ends, without a message", {

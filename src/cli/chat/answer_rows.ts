@@ -1,6 +1,7 @@
 import type { TurnEvent } from "../../agent/turn.ts";
 import type { Redact } from "../../safety/redact.ts";
 import { printableText, wrapText } from "../../sandbox/chat_text.ts";
+import { MarkdownRows } from "../terminal/markdown_rows.ts";
 
 /** What is to be drawn by now. */
 export interface AnswerOutput {
@@ -16,13 +17,21 @@ export interface AnswerOutput {
 export class AnswerRows {
   readonly #redact: Redact;
   readonly #columns: () => number;
+  readonly #markdown: MarkdownRows;
   #rows: string[] = [];
   #notes: string[] = [];
   #growing = "";
 
-  constructor(redact: Redact, columns: () => number) {
+  constructor(
+    { redact, columns, color }: {
+      readonly redact: Redact;
+      readonly columns: () => number;
+      readonly color: boolean;
+    },
+  ) {
     this.#redact = redact;
     this.#columns = columns;
+    this.#markdown = new MarkdownRows({ color });
   }
 
   take(event: TurnEvent): void {
@@ -58,9 +67,9 @@ export class AnswerRows {
 
   /** Makes what grows a row for good. */
   end(): void {
-    const rest = this.#shown().map(({ text }) => text);
-    if (this.#growing.trim() !== "") this.#rows.push(...rest);
+    if (this.#growing.trim() !== "") this.#keep(this.#growing);
     this.#growing = "";
+    this.#markdown.reset();
   }
 
   /** What is new since the last call. */
@@ -79,9 +88,14 @@ export class AnswerRows {
   #settle(): void {
     const end = this.#growing.lastIndexOf("\n");
     if (end < 0) return;
-    const whole = this.#redact(printableText(this.#growing.slice(0, end)));
-    this.#rows.push(...wrapText(whole, this.#columns()).map(({ text }) => text));
+    this.#keep(this.#growing.slice(0, end));
     this.#growing = this.#growing.slice(end + 1);
+  }
+
+  #keep(text: string): void {
+    for (const line of this.#redact(printableText(text)).split("\n")) {
+      this.#rows.push(...this.#markdown.rows(line, this.#columns()));
+    }
   }
 
   #shown() {

@@ -3,9 +3,12 @@ import picocolors from "picocolors";
 import { HermesError } from "../../errors.ts";
 import { EXIT } from "../exit_codes.ts";
 import type { CliIo } from "../io.ts";
+import { printableText } from "../../sandbox/chat_text.ts";
+import { MarkdownRows } from "../terminal/markdown_rows.ts";
 import { PromptTerminal } from "../terminal/prompt_terminal.ts";
 import { AnswerRows } from "./answer_rows.ts";
 import type { OpenChat } from "./chat_command.ts";
+import { ChatHistory } from "./chat_history.ts";
 import { parseChatInput } from "./chat_input.ts";
 import { ChatCommands, type FoundCommand, type OwnCommand, runShared } from "./chat_commands.ts";
 import type { OpenSession, WantedSession } from "./chat_sessions.ts";
@@ -25,16 +28,19 @@ export async function runChat(
   signal: AbortSignal,
 ): Promise<number> {
   const { color, widthColumns } = io.outTerminal;
-  const colors = picocolors.createColors(color);
+  const { agent } = opened.parts;
+  const history = new ChatHistory(agent.paths.chatHistoryFile, agent.redact);
+  const entered = await history.load();
   const terminal: PromptTerminal = new PromptTerminal({
     input: process.stdin,
     output: process.stdout,
     columns: () => process.stdout.columns || widthColumns,
-    color: colors.cyan,
+    color: picocolors.createColors(color).cyan,
+    history: entered,
     onLine: (line, number) => chat.enter(line, number),
     onInterrupt: () => chat.stop(),
   });
-  const chat: Chat = new Chat(opened, terminal, colors.dim);
+  const chat: Chat = new Chat(opened, { terminal, history, color });
   const stopped = new Promise<void>((resolve) => {
     signal.addEventListener("abort", () => resolve());
   });
@@ -65,9 +71,11 @@ class Chat {
   readonly #fail: (error: unknown) => void;
   readonly #opened: OpenChat;
   readonly #terminal: PromptTerminal;
+  readonly #history: ChatHistory;
   readonly #dim: (text: string) => string;
   readonly #questions: TerminalQuestions;
   readonly #rows: AnswerRows;
+  readonly #markdown: MarkdownRows;
   readonly #waiting: Work[] = [];
   #talk: Talk;
   /** What is under way in the conversation; what comes next waits for it. */
@@ -77,17 +85,26 @@ class Chat {
   /** Lines are read in the order in which they were entered. */
   #lines: Promise<void> = Promise.resolve();
 
-  constructor(opened: OpenChat, terminal: PromptTerminal, dim: (text: string) => string) {
+  constructor(
+    opened: OpenChat,
+    { terminal, history, color }: {
+      readonly terminal: PromptTerminal;
+      readonly history: ChatHistory;
+      readonly color: boolean;
+    },
+  ) {
     this.#opened = opened;
     this.#terminal = terminal;
-    this.#dim = dim;
+    this.#history = history;
+    this.#dim = picocolors.createColors(color).dim;
     const { agent } = opened.parts;
     this.#questions = new TerminalQuestions({
       say: (text) => this.say(text),
       linesBegun: () => terminal.linesBegun,
       clock: agent.clock,
     });
-    this.#rows = new AnswerRows(agent.redact, () => terminal.columns);
+    this.#rows = new AnswerRows({ redact: agent.redact, columns: () => terminal.columns, color });
+    this.#markdown = new MarkdownRows({ color });
     this.#talk = this.#begin(opened.first);
     const { promise, reject } = Promise.withResolvers<never>();
     this.failed = promise;
@@ -113,11 +130,20 @@ class Chat {
     this.#show(text.split("\n").map((row) => this.#dim(row)));
   }
 
+  /** The same for words that are Markdown. */
+  #sayMarkdown(text: string): void {
+    const { columns } = this.#terminal;
+    const rows = printableText(text).split("\n")
+      .flatMap((line) => this.#markdown.rows(line, columns));
+    this.#show(rows.map(this.#dim));
+  }
+
   async end(): Promise<void> {
     this.#isOver = true;
     this.stop();
     await this.#working;
     await this.#leave();
+    await this.#history.flush();
   }
 
   async #read(line: string, number: number): Promise<void> {
@@ -127,13 +153,22 @@ class Chat {
       // Prose may begin with a slash, e.g. `/tmp is full, why?`.
       const isProse = found.kind === "unknown" && found.meant === undefined &&
         input.command.args !== "";
-      if (!isProse) return this.#obey(found, input);
+      if (!isProse) {
+        this.#remember(line);
+        return this.#obey(found, input);
+      }
     }
     if (this.#questions.answer(line, number) !== "answers" && input.kind !== "nothing") {
+      this.#remember(line);
       const { text } = input;
       this.#work((signal) => this.#answer({ text }, signal));
     }
     this.#draw();
+  }
+
+  /** Answers to questions are not among what is remembered: one may be a password. */
+  #remember(line: string): void {
+    this.#history.add(line).catch((error) => this.say(`${error.message}.`));
   }
 
   #obey(
@@ -151,7 +186,7 @@ class Chat {
         const isRunning = this.#working !== undefined;
         const run = async (signal: AbortSignal) => {
           const call = { args, key, isRunning };
-          this.say(await runShared(found.command, call, signal));
+          this.#sayMarkdown(await runShared(found.command, call, signal));
         };
         if (found.command.timing === "beside") run(this.#cancel.signal).catch(this.#fail);
         else this.#workInTurn(run);

@@ -24,10 +24,12 @@ import { runChat } from "./chat.ts";
 import { ChatSessions, type OpenSession, type WantedSession } from "./chat_sessions.ts";
 import type { ChatParts } from "./conversation.ts";
 import { answerOnce } from "./one_answer.ts";
+import { withImage } from "./read_image.ts";
 
 export interface ChatOptions {
   readonly query?: string;
   readonly json?: boolean;
+  readonly image?: string;
   readonly model?: string;
   readonly provider?: string;
   readonly toolsets?: string;
@@ -54,6 +56,10 @@ export async function runChatCommand(options: ChatOptions, io: CliIo): Promise<n
     io.err('There is no terminal to talk in. Ask one question with hermes chat -q "…".');
     return EXIT.usage;
   }
+  if (isInteractive && (options.image !== undefined || options.json === true)) {
+    io.err("--image and --json go with --query.");
+    return EXIT.usage;
+  }
   const loaded = await loadUsableConfig(io, flagsOf(options), ignoredWith(options));
   if (loaded === undefined) return EXIT.config;
   const config = withToolsets(loaded.config, options.toolsets);
@@ -72,13 +78,10 @@ export async function runChatCommand(options: ChatOptions, io: CliIo): Promise<n
   try {
     await using opened = await openChat({ ...loaded, config }, options, io);
     if (query === undefined) return await runChat(opened, io, signals.stop);
-    return await answerOnce(
-      { text: query },
-      { json: options.json === true },
-      opened,
-      io,
-      signals.stop,
-    );
+    const question = options.image === undefined
+      ? { text: query }
+      : await withImage({ text: query }, options.image, opened.parts.agent, signals.stop);
+    return await answerOnce(question, { json: options.json === true }, opened, io, signals.stop);
   } catch (error) {
     if (!(error instanceof HermesError)) throw error;
     io.err(renderError(error));

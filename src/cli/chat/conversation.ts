@@ -20,7 +20,7 @@ import { type ComposedTurn, historyCharsMax } from "../compose_turn.ts";
 
 /** How a terminal shows text, for the model. */
 const TERMINAL_HINT =
-  `Your answers are printed in a terminal, which shows Markdown as it is written. Prefer plain text, short lists
+  `Your answers are printed in a terminal, which shows simple Markdown: bold, code, lists, quotes. Prefer plain text, short lists
 and fenced code; no tables wider than 80 columns, no greeting and no signature.`;
 
 /** Who speaks at a terminal: whoever may use this home. */

@@ -8,6 +8,7 @@ Examples:
   hermes chat --continue               go on with the newest conversation
   hermes chat -q "What is in this folder?"
   git diff | hermes chat -q - -m gpt-5-mini
+  hermes chat -q "What does this show?" --image plan.png
   hermes chat -q "List three names" --json | jq -r .answer
 
 With --query nobody is asked: commands that need a person's yes are refused, unless --yolo allows them.
@@ -21,13 +22,17 @@ export function addChat(program: Command, { io, finish }: CommandLine): void {
     .description("Talks to the agent without Mattermost, or asks it one question.")
     .option("-q, --query <text>", "ask this and end; - reads it from the standard input")
     .option("--json", "with --query: print the answer, its session and its cost as JSON")
+    .option("--image <file>", "with --query: show this image to the model")
     .option("-m, --model <id>", "the model that answers")
     .option("--provider <id>", "who serves it")
     .option("-t, --toolsets <names>", "only these sets of tools, with commas")
     .option("--max-turns <count>", "most steps for one message")
     .option("--yolo", "ask before no command")
     .option("-c, --continue", "go on with the newest conversation")
-    .option("-r, --resume <id>", "go on with this conversation; the beginning of its id is enough")
+    .option(
+      "-r, --resume <id>",
+      "go on with this conversation: a number in the list, an id or a title",
+    )
     .addHelpText("after", EXAMPLES)
     .action(async (options: ChatOptions) => {
       const { runChatCommand } = await import("../chat/chat_command.ts");

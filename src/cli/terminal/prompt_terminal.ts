@@ -1,9 +1,19 @@
 import { emitKeypressEvents } from "node:readline";
+import { Readable } from "node:stream";
+import { StringDecoder } from "node:string_decoder";
 import type { ReadStream, WriteStream } from "node:tty";
 import { stripVTControlCharacters } from "node:util";
 import type { ChatOutput } from "../../sandbox/chat_view.ts";
 import { columnsOf, hardRows } from "../../sandbox/chat_text.ts";
-import { EMPTY_LINE, type PressedKey, pressKey } from "./typed_line.ts";
+import { MARK_NO_PASTES, MARK_PASTES, PasteReader } from "./paste_reader.ts";
+import {
+  insertPaste,
+  lineWithHistory,
+  type PressedKey,
+  pressKey,
+  shownText,
+  type TypedLine,
+} from "./typed_line.ts";
 
 export interface PromptTerminalOptions {
   readonly input: ReadStream;
@@ -15,6 +25,8 @@ export interface PromptTerminalOptions {
   readonly onLine: (line: string, number: number) => void;
   /** What Ctrl-C does first: true when it has stopped something, so that the terminal stays open. */
   readonly onInterrupt?: () => boolean;
+  /** What was entered here before, oldest first. */
+  readonly history?: readonly string[];
 }
 
 /** What stands between the last row for good and the cursor. */
@@ -35,8 +47,15 @@ export class PromptTerminal {
   readonly #resolveClosed: () => void;
   readonly #redraw = () => this.show({ rows: [], live: this.#live }, this.#prompt);
   readonly #close = () => this.close();
-  readonly #press = (_: unknown, key: PressedKey) => this.#onKey(key);
-  #line = EMPTY_LINE;
+  readonly #read = (bytes: Buffer) => this.#pastes.push(this.#decoder.write(bytes));
+  readonly #decoder = new StringDecoder("utf8");
+  /** Makes keys of what is no paste; `node:readline` does that for streams only. */
+  readonly #keys = new Readable({ read: () => {} });
+  readonly #pastes = new PasteReader({
+    onKeys: (keys) => void this.#keys.emit("data", Buffer.from(keys)),
+    onPaste: (text) => this.#type(insertPaste(this.#line, text)),
+  });
+  #line: TypedLine;
   #prompt = "";
   #live: readonly string[] = [];
   #drawn: Drawn | undefined;
@@ -48,10 +67,13 @@ export class PromptTerminal {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.closed = promise;
     this.#resolveClosed = resolve;
+    this.#line = lineWithHistory(options.history ?? []);
     const { input, output } = options;
-    emitKeypressEvents(input);
+    emitKeypressEvents(this.#keys);
+    this.#keys.on("keypress", (_: unknown, key: PressedKey) => this.#onKey(key));
     input.setRawMode(true);
-    input.on("keypress", this.#press).on("end", this.#close).resume();
+    input.on("data", this.#read).on("end", this.#close).resume();
+    output.write(MARK_PASTES);
     // Writing fails when the window was closed. The listener stays: the last write may fail later.
     output.on("resize", this.#redraw).on("error", this.#close);
   }
@@ -84,7 +106,8 @@ export class PromptTerminal {
     const { input, output } = this.#options;
     if (this.#drawn !== undefined) this.#settleLine();
     output.off("resize", this.#redraw);
-    input.off("keypress", this.#press).off("end", this.#close);
+    output.write(MARK_NO_PASTES);
+    input.off("data", this.#read).off("end", this.#close);
     input.pause();
     this.#resolveClosed();
     try {
@@ -95,13 +118,12 @@ export class PromptTerminal {
   }
 
   #onKey(key: PressedKey): void {
+    if (!this.#isOpen) return;
     const result = pressKey(this.#line, key);
     const isBegun = this.#line.text !== "";
     switch (result.kind) {
       case "typing":
-        if (!isBegun && result.line.text !== "") this.#linesBegun++;
-        this.#line = result.line;
-        return this.#redraw();
+        return this.#type(result.line);
       case "entered":
         if (!isBegun) this.#linesBegun++; // It is empty.
         this.#settleLine();
@@ -115,10 +137,16 @@ export class PromptTerminal {
     }
   }
 
+  #type(line: TypedLine): void {
+    if (this.#line.text === "" && line.text !== "") this.#linesBegun++;
+    this.#line = line;
+    this.#redraw();
+  }
+
   /** Leaves the prompt and the line where they are, for good, and takes the live rows away. */
   #settleLine(): void {
     const { color, output } = this.#options;
-    output.write(`${this.#clear()}${color(this.#prompt)}${this.#line.text}\n`);
+    output.write(`${this.#clear()}${color(this.#prompt)}${shownText(this.#line)}\n`);
     this.#drawn = undefined;
     this.#live = [];
   }
@@ -133,8 +161,9 @@ export class PromptTerminal {
   }
 
   #drawPrompt(): string {
-    const { text, cursor } = this.#line;
-    const beforeCursor = this.#prompt + text.slice(0, cursor);
+    const { text: edited, cursor, pastes } = this.#line;
+    const text = shownText(this.#line);
+    const beforeCursor = this.#prompt + shownText({ text: edited.slice(0, cursor), pastes });
     this.#drawn = { live: this.#live, beforeCursor };
     const columns = this.columns;
     const end = cursorIn(this.#prompt + text, columns);

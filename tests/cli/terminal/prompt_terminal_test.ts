@@ -75,6 +75,20 @@ test("[P166] PromptTerminal numbers lines by when their typing began", async () 
   assert.equal(terminal.linesBegun, 6, "what is taken from the history is begun then");
 });
 
+test("[P171] PromptTerminal shows a paste of several lines as one sign, and enters it whole", async () => {
+  const { terminal, screen, type, entered } = openTerminal(20);
+  terminal.show({ rows: ["first"], live: [] }, "> ");
+  await type("see \x1b[200~one\rtw");
+  await type("o\x1b[201~ ok");
+  assert.deepEqual(screen.rows, ["first", "> see [2 lines paste", "d] ok"]);
+  assert.deepEqual(screen.cursor, { row: 2, column: 5 });
+  await type("\r");
+  assert.deepEqual(entered, ["see one\ntwo ok"]);
+  terminal.show({ rows: [], live: [] }, "> ");
+  await type("\x1b[A");
+  assert.deepEqual(screen.rows.slice(3), ["> [2 lines pasted]"]);
+});
+
 for (const [name, keys] of [["Ctrl-C", "abc\x03"], ["Ctrl-D", "\x04"]] as const) {
   test(`PromptTerminal gives the terminal back at ${name}`, async () => {
     const { terminal, screen, type, rawModes } = openTerminal(20);

@@ -2,9 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   EMPTY_LINE,
+  insertPaste,
+  lineWithHistory,
   type PressedKey,
   pressKey,
+  shownText,
   type TypedLine,
+  wholeText,
 } from "../../../src/cli/terminal/typed_line.ts";
 
 /** Types characters, and keys by their name in angle brackets: `ab<left>c`, `<ctrl-u>`. */
@@ -69,4 +73,32 @@ test("pressKey() leaves at Ctrl-C, and at Ctrl-D where nothing is typed", () => 
   assert.equal(pressKey(type("abc"), keyOf("<ctrl-c>")).kind, "left");
   assert.equal(pressKey(EMPTY_LINE, keyOf("<ctrl-d>")).kind, "left");
   assert.equal(shown(type("abc<home><ctrl-d>")), "|bc");
+});
+
+test("[P171] insertPaste() makes several lines one sign, which is entered as it was pasted", () => {
+  const pasted = insertPaste(type("see <left>"), "one\r\ntwo\tthree\x1b");
+  assert.equal(shownText(pasted), "see[2 lines pasted] ");
+  assert.equal(wholeText(pasted), "seeone\ntwo\tthree ");
+  const twice = insertPaste(type("<end>", pasted), "four\nfive\n");
+  assert.equal(shownText(twice), "see[2 lines pasted] [3 lines pasted]");
+  assert.equal(wholeText(type("<backspace>", twice)), wholeText(pasted));
+  assert.equal(
+    shownText(type("<home><delete><delete><delete><delete>x", twice)),
+    "x [3 lines pasted]",
+  );
+  const entered = type("<return>", twice);
+  assert.deepEqual(entered.history, ["seeone\ntwo\tthree four\nfive\n"]);
+  assert.equal(shownText(type("<up>", entered)), "[4 lines pasted]");
+  assert.deepEqual(type("<up><return>", entered).history, entered.history);
+});
+
+test("[P171] insertPaste() puts a short line in as if it had been typed", () => {
+  assert.equal(insertPaste(type("a<left>"), "b\tc\x07\ue000").text, "b ca");
+  assert.equal(shownText(insertPaste(EMPTY_LINE, "x".repeat(5_000))), "[1 long line pasted]");
+});
+
+test("[P171] lineWithHistory() begins below what was entered before", () => {
+  const line = lineWithHistory(["one", "two"]);
+  assert.equal(type("<up><up>", line).text, "one");
+  assert.equal(type("<up><down>", line).text, "");
 });
