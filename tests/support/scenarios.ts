@@ -7,6 +7,7 @@ import { defineApprovalScenarios } from "./approval_scenarios.ts";
 import type { SeenPost } from "./chat_person.ts";
 import { defineCommandScenarios } from "./command_scenarios.ts";
 import type { ChatWorld } from "./chat_world.ts";
+import { defineCronScenarios } from "./cron_scenarios.ts";
 import { defineFeedbackScenarios } from "./feedback_scenarios.ts";
 import { GatewayProcess, type GatewaySetup, type LogLine } from "./gateway_process.ts";
 import { ModelServer, userTexts } from "./model_server.ts";
@@ -43,6 +44,7 @@ export function defineScenarios(openWorld: () => Promise<ChatWorld>): void {
   defineCommandScenarios(stage);
   defineOutboxScenarios(stage);
   defineFeedbackScenarios(stage);
+  defineCronScenarios(stage);
 
   test("[P01] a direct message is answered without a mention", async () => {
     await using _gateway = await start();
