@@ -24,6 +24,8 @@ export interface CronHost {
   /** From `loadIdentity`. */
   readonly identity: string;
   readonly delivery: DeliveryPort;
+  /** Whether what this user wants may have any effect. */
+  readonly listensTo: (userId: string) => boolean;
 }
 
 /**
@@ -76,6 +78,7 @@ function composeScheduler(host: CronHost): SchedulerDeps {
     delivery,
     runJob: (job, claim, signal) =>
       runJob(job, claim, {
+        isHeard: host.listensTo,
         runScript,
         readSkill: async (name) => {
           const skill = await skills.find(name);

@@ -17,6 +17,8 @@ export type AgentAnswer =
   | { readonly kind: "failed"; readonly reason: string };
 
 export interface RunJobDeps {
+  /** Whether the person who made the job may still have anything done. */
+  readonly isHeard: (personId: string) => boolean;
   readonly runScript: RunScript;
   /** The text of a skill; `undefined` when there is none of that name. */
   readonly readSkill: (name: string) => Promise<string | undefined>;
@@ -53,6 +55,10 @@ async function work(
   deps: RunJobDeps,
   signal: AbortSignal,
 ): Promise<RunResult> {
+  const personId = job.origin?.personId;
+  if (personId !== undefined && !deps.isHeard(personId)) {
+    return failed("who made it may not talk to the bot any more");
+  }
   const script = job.script === undefined ? undefined : await deps.runScript(job.script, signal);
   if (script?.kind === "failed") return script;
   const printed = script?.stdout.slice(0, SCRIPT_CHARS_MAX).trim();

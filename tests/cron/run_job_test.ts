@@ -34,6 +34,7 @@ async function workshop() {
   const agent = { answer: { kind: "answered", text: "Done.", files: [] } as AgentAnswer };
   const run = (changes: Partial<Job>): Promise<RunResult> =>
     runJob({ ...JOB, ...changes }, CLAIM, {
+      isHeard: (personId) => personId !== "gone",
       runScript: createScriptRunner({
         folder,
         environment: { PATH: process.env.PATH ?? "" },
@@ -103,6 +104,27 @@ test("runJob() takes [SILENT] for silence only when it is all that is said [P231
   assert.equal((await answer("The marker is [SILENT].")).kind, "said");
   assert.equal((await answer("[silent]")).kind, "said");
   assert.deepEqual(await answer("  "), { kind: "failed", reason: "its answer was empty" });
+});
+
+test("runJob() does nothing for somebody who may not talk to the bot any more [P230]", async () => {
+  const { dir, run, prompts } = await workshop();
+  await using _ = dir;
+  const origin = {
+    platform: "mattermost",
+    channelId: "c",
+    channelName: undefined,
+    threadId: undefined,
+    personId: "gone",
+    personName: "gone",
+  };
+  const reason = "who made it may not talk to the bot any more";
+  assert.deepEqual(await run({ origin }), { kind: "failed", reason });
+  assert.deepEqual(await run({ origin, script: "say.sh", noAgent: true }), {
+    kind: "failed",
+    reason,
+  });
+  assert.equal((await run({ origin: { ...origin, personId: "alice" } })).kind, "said");
+  assert.equal(prompts.length, 1);
 });
 
 test("runJob() gives the agent nothing that wants to take it over [P230]", async () => {

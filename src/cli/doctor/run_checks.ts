@@ -4,6 +4,7 @@ import { withinTime } from "../../runtime/within_time.ts";
 import { checkChannels } from "./access_checks.ts";
 import { checkAccount, checkLimits, checkSocket } from "./account_checks.ts";
 import { type Check, failure, failureOf, type Look } from "./check.ts";
+import { checkJobs } from "./cron_checks.ts";
 import type { DoctorInput } from "./doctor_input.ts";
 import { checkFiles } from "./file_checks.ts";
 import { checkGateway } from "./gateway_checks.ts";
@@ -46,6 +47,7 @@ async function* checkAll(input: DoctorInput, signal: AbortSignal): AsyncGenerato
   ) => look(name, async (own) => ({ checks: await work(own), found: undefined }), msMax);
 
   const files = check("files", () => checkFiles(input));
+  const jobs = check("jobs", () => checkJobs(input));
   const tools = check("tools", () => checkTools(input));
   const terminal = check("terminal", (own) => checkTerminal(input, own));
   const gateway = check("gateway", (own) => checkGateway(input, ownProgram(), own));
@@ -62,12 +64,14 @@ async function* checkAll(input: DoctorInput, signal: AbortSignal): AsyncGenerato
     ...(input.live ? [check("echo", (own) => checkEcho(bot, input, own))] : []),
   ]);
   // Each is awaited below, where what it throws is thrown on; until then it is nobody's.
-  for (const group of [files, tools, terminal, gateway, model, account]) group.catch(() => {});
+  for (const group of [files, jobs, tools, terminal, gateway, model, account]) {
+    group.catch(() => {});
+  }
   ofBot.then((groups) => groups.forEach((group) => group.catch(() => {})), () => {});
 
   for (const group of [files, server, account]) yield* (await group).checks;
   for (const group of await ofBot) yield* (await group).checks;
-  for (const group of [model, gateway, terminal, tools]) yield* (await group).checks;
+  for (const group of [model, gateway, jobs, terminal, tools]) yield* (await group).checks;
 }
 
 /** One group of checks. What it throws, and that it takes too long, is its own failure. */

@@ -115,7 +115,9 @@ export async function startGateway(
   const cleared = agent.terminal.shells.prepare();
   try {
     reportAccess(me, host);
-    await using _jobs = openCron({ agent, sessions, identity, delivery: outbox.courier }, signals);
+    const { listensTo } = door;
+    const jobs = { agent, sessions, identity, delivery: outbox.courier, listensTo };
+    await using _jobs = openCron(jobs, signals);
     const opened = { ledger, sessions, wakes, agent, outbox, home, door };
     const parts = { host, serverUrl, clientConfig, delivery, me, identity, ...opened };
     await runGateway(await composeGateway(parts, signals.stop), signals.cancel);
