@@ -287,7 +287,7 @@ const product: readonly [id: string, promise: string][] = [
   ],
   [
     "P167",
-    "Conversations are listed, searched, shown, exported, renamed and deleted, also beside a gateway",
+    "Conversations are listed, searched, shown, exported and deleted, also beside a gateway",
   ],
   ["P168", "Two terminals never write one conversation; the second is told who has it"],
   [
@@ -428,6 +428,10 @@ const product: readonly [id: string, promise: string][] = [
     "P247",
     "The home channel is told of starts, stops and crashes; what may wait is one digest after quiet hours",
   ],
+  [
+    "P248",
+    "Other programs post by an address of their own, for its token, and notify nobody by it",
+  ],
   ["P255", "What the server calls the bot with is answered within three seconds, the rest later"],
   [
     "P256",
@@ -438,9 +442,14 @@ const product: readonly [id: string, promise: string][] = [
     "Slash commands are made once in each team that lets the bot, told where not, and taken back",
   ],
   [
-    "P248",
-    "Other programs post by an address of their own, for its token, and notify nobody by it",
+    "P258",
+    "A native command does what the typed one does, for the same people, and only they see its answer",
   ],
+  [
+    "P259",
+    "Who asked decides, or an admin, by reaction, text, native command or button; nobody else does",
+  ],
+  ["P260", "A question with choices can be answered by number, also as a reaction or a button"],
 ];
 
 export const REQUIREMENTS: readonly Requirement[] = [

@@ -44,7 +44,7 @@ export interface PutOptions {
   readonly how?: BusyMode;
 }
 
-const LANE_FULL_NOTE =
+export const LANE_FULL_NOTE =
   `I still have ${LANE_LENGTH_MAX} messages of this conversation to answer. Please send this one again later.`;
 
 /** Everything that waits to be answered or is being answered. */

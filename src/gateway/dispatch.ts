@@ -69,7 +69,7 @@ export class Dispatch {
         }
         return settlement.record(message.postId, "answered", []);
       case "stop": {
-        const note = queue.conversations.stop(key, message);
+        const note = this.stop(message, key);
         if (note !== undefined) return queue.note(message, note, { takenUpAgain });
         return settlement.record(message.postId, "answered", []);
       }
@@ -82,6 +82,11 @@ export class Dispatch {
       case "unknown_command":
         return this.#followUnknown(word.name, message, takenUpAgain);
     }
+  }
+
+  /** Ends what runs where the message was said. Returns what there is to say of it. */
+  stop(message: InboundMessage, key: SessionKey): string | undefined {
+    return this.#deps.queue.conversations.stop(key, message);
   }
 
   /** The name of a skill is for the model, which is given the skill: see `createSkillExpander`. */

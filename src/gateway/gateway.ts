@@ -9,6 +9,8 @@ import type { WaitingItems } from "../runtime/waiting_items.ts";
 import type { SessionKey } from "../sessions/session_store.ts";
 import { AnswerQueue, type BusyOptions } from "./answer_queue.ts";
 import { EditedPosts } from "./busy/edited_posts.ts";
+import type { Callback } from "./callbacks/callback.ts";
+import { NativeCalls } from "./callbacks/native_calls.ts";
 import type { CommandAccess } from "./commands/command_access.ts";
 import type { CommandRegistry } from "./commands/command_registry.ts";
 import { CommandRunner } from "./commands/command_runner.ts";
@@ -36,6 +38,8 @@ export interface GatewayDeps {
   readonly unfinished: readonly PostedEvent[];
   /** What conversations are to be told of, without anyone having written. */
   readonly wakes: WaitingItems<Wake>;
+  /** What the server calls us with, beside the socket. */
+  readonly callbacks: WaitingItems<Callback>;
   /** As it was at the start; the events tell of another name. */
   readonly bot: BotIdentity;
   readonly policy: GatePolicy;
@@ -68,6 +72,7 @@ export interface GatewayDeps {
 export async function runGateway(deps: GatewayDeps, cancel: AbortSignal): Promise<void> {
   const gateway = new Gateway(deps, cancel);
   const waking = gateway.wakeAll(deps.wakes);
+  const calling = gateway.takeAll(deps.callbacks);
   try {
     for (const event of deps.unfinished) gateway.takeUpAgain(event);
     for await (const event of deps.events) gateway.handle(event);
@@ -75,7 +80,8 @@ export async function runGateway(deps: GatewayDeps, cancel: AbortSignal): Promis
     await gateway.drain();
   } finally {
     deps.wakes.end();
-    await waking;
+    deps.callbacks.end();
+    await Promise.all([waking, calling]);
     await gateway.end(); // Without a server that takes us there is nobody to finish answers for.
   }
 }
@@ -86,6 +92,7 @@ class Gateway {
   readonly #queue: AnswerQueue;
   readonly #voices: QuestionVoices;
   readonly #dispatch: Dispatch;
+  readonly #calls: NativeCalls;
   readonly #door: Doorkeeper;
   readonly #edits: EditedPosts;
   readonly #ended = new AbortController();
@@ -111,7 +118,9 @@ class Gateway {
     this.#door = new Doorkeeper({ ...parts, notes: exchange }, ended);
     const live = (key: SessionKey) => queue.conversations.describe(key);
     const runner = new CommandRunner({ ...parts, notes: exchange, live }, ended);
-    this.#dispatch = new Dispatch({ ...parts, questions, voices, runner });
+    const dispatch = new Dispatch({ ...parts, questions, voices, runner });
+    this.#calls = new NativeCalls({ ...parts, dispatch, runner, voices }, ended);
+    this.#dispatch = dispatch;
   }
 
   handle(event: ServerEvent): void {
@@ -164,6 +173,10 @@ class Gateway {
 
   async wakeAll(wakes: AsyncIterable<Wake>): Promise<void> {
     for await (const wake of wakes) this.#queue.wake(wake);
+  }
+
+  async takeAll(callbacks: AsyncIterable<Callback>): Promise<void> {
+    for await (const callback of callbacks) this.#calls.take(callback);
   }
 
   /** Lets what runs finish, for as long as it may. */

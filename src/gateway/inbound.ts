@@ -1,6 +1,7 @@
 import type { PostedEvent } from "../mattermost/events.ts";
 import { findMentions, mentionsUser, stripMention } from "../mattermost/mentions.ts";
 import type { Post } from "../mattermost/types.ts";
+import { type Spoken, spokenFor } from "./callbacks/spoken_post.ts";
 
 /** A post that someone wrote, in our words: the last place that knows Mattermost's field names. */
 export interface InboundMessage {
@@ -53,7 +54,7 @@ export interface BotIdentity {
   readonly username: string;
 }
 
-const CHANNEL_KINDS = { D: "dm", G: "group", P: "private", O: "public" } as const;
+export const CHANNEL_KINDS = { D: "dm", G: "group", P: "private", O: "public" } as const;
 
 /** Post types that a person can write: an ordinary post, and `/me`. Source: model.Post. */
 const WRITTEN_TYPES: readonly string[] = ["", "me"];
@@ -68,6 +69,7 @@ const ORIGIN_PROPS = [
 
 export function toInboundMessage(event: PostedEvent, bot: BotIdentity): InboundMessage {
   const { post } = event;
+  const spoken = spokenFor(post, bot.userId);
   const mention = mentionsUser(post.message, bot.username);
   return {
     postId: post.id,
@@ -91,7 +93,14 @@ export function toInboundMessage(event: PostedEvent, bot: BotIdentity): InboundM
       sizeBytes: file.size,
     })),
     createdAtMs: post.create_at,
+    ...(spoken === undefined ? {} : asSaidBy(spoken)),
   };
+}
+
+/** What the bot has said for a person is as good as said by that person. */
+function asSaidBy({ userId, userName, text }: Spoken): Partial<InboundMessage> {
+  const said = { senderId: userId, senderName: userName, text, mentionsBot: true };
+  return { ...said, mentionsOthers: false, origin: "person" };
 }
 
 function mentionsOthers(text: string, username: string): boolean {

@@ -46,6 +46,13 @@ export interface NewPost {
   readonly fileIds?: readonly string[];
 }
 
+/** What an edit makes of a post. */
+export interface PostChange {
+  readonly message: string;
+  /** All of them: the server keeps none of the old ones. Without this they stay. */
+  readonly props?: Readonly<Record<string, unknown>>;
+}
+
 /**
  * One method per REST endpoint that Hermes calls; `RestClient` says what they throw. We send a
  * create or edit once: whoever repeats it has to know whether it may have happened. (The runtime
@@ -216,10 +223,10 @@ export class MattermostApi {
     return await this.#rest.request(request, decodePost, signal);
   }
 
-  /** PUT /posts/{post_id}/patch: new text, everything else stays. */
-  async patchPost(postId: string, message: string, signal: AbortSignal): Promise<Post> {
+  /** PUT /posts/{post_id}/patch: everything else stays. */
+  async patchPost(postId: string, change: PostChange, signal: AbortSignal): Promise<Post> {
     const path = `/posts/${postId}/patch`;
-    const body = { message: sendable(message, false) };
+    const body = { ...change, message: sendable(change.message, false) };
     return await this.#rest.request(
       { action: "edit a post", method: "PUT", path, body },
       decodePost,

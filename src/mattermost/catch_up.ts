@@ -135,12 +135,13 @@ async function readFromNewest(
   return posts;
 }
 
-/** Posts of others, each once, that are not deleted and that none of the bot's own answers. */
+/** Posts of others, or for others, each once, that are not deleted and that none of the bot's own answers. */
 function unanswered(posts: readonly Post[], botUserId: string): readonly Post[] {
   const byOthers = new Map<string, Post>();
   const answered = new Set<unknown>();
   for (const post of posts) {
-    if (post.user_id === botUserId) answered.add(asObject(post.props.hermes)?.re);
+    const isOwn = post.user_id === botUserId && post.props.hermes_for === undefined;
+    if (isOwn) answered.add(asObject(post.props.hermes)?.re);
     else if (post.delete_at === 0 && post.original_id === "") byOthers.set(post.id, post);
   }
   return [...byOthers.values()].filter((post) => !answered.has(post.id));

@@ -32,6 +32,8 @@ export interface ReplyPart {
   readonly fileIds?: readonly string[];
   /** A person wants the whole channel to be notified; nobody else can. */
   readonly notifies?: boolean | undefined;
+  /** Beside our marker. */
+  readonly props?: Readonly<Record<string, unknown>>;
 }
 
 export interface DeliveryDeps {
@@ -140,13 +142,13 @@ class Delivery {
   }
 
   #send(signal: AbortSignal): Promise<Post> {
-    const { target, answerTo, index, text, fileIds = [], notifies = false } = this.#part;
+    const { target, answerTo, index, text, fileIds = [], notifies = false, props } = this.#part;
     return this.#deps.api.createPost({
       ...target,
       message: notifies ? text : defusePost(text),
       fileIds,
       pendingPostId: this.#pendingPostId,
-      props: { hermes: { re: answerTo, part: index } },
+      props: { ...props, hermes: { re: answerTo, part: index } },
     }, signal);
   }
 

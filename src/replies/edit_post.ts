@@ -1,4 +1,4 @@
-import type { MattermostApi } from "../mattermost/api.ts";
+import type { MattermostApi, PostChange } from "../mattermost/api.ts";
 import { MattermostApiError } from "../mattermost/errors.ts";
 import { untilAnswered, type UntilAnsweredDeps } from "../mattermost/until_answered.ts";
 import { defusePost } from "./defuse_mentions.ts";
@@ -11,16 +11,17 @@ export type EditOutcome = "edited" | "gone" | "locked";
 const SECOND_TRY_DELAY_MS = 1_000;
 
 /**
- * Makes a post of ours say `message`. Repeating an edit changes nothing, so whatever may pass is
+ * Makes a post of ours say something else; a text alone leaves the props as they are. Repeating an edit changes nothing, so whatever may pass is
  * tried again, for an hour. @throws the last error when it did not pass.
  */
 export async function editPost(
   postId: string,
-  message: string,
+  text: string | PostChange,
   deps: UntilAnsweredDeps,
   signal: AbortSignal,
 ): Promise<EditOutcome> {
-  const edit = () => editOnce(postId, message, deps.api, signal);
+  const change = typeof text === "string" ? { message: text } : text;
+  const edit = () => editOnce(postId, change, deps.api, signal);
   const first = await untilAnswered(edit, { msMax: DELIVERY_MS_MAX }, deps, signal);
   if (first !== "doubtful") return first;
   await deps.clock.sleep(SECOND_TRY_DELAY_MS, signal);
@@ -30,12 +31,12 @@ export async function editPost(
 
 async function editOnce(
   postId: string,
-  message: string,
+  change: PostChange,
   api: MattermostApi,
   signal: AbortSignal,
 ): Promise<EditOutcome | "doubtful"> {
   try {
-    await api.patchPost(postId, defusePost(message), signal);
+    await api.patchPost(postId, { ...change, message: defusePost(change.message) }, signal);
     return "edited";
   } catch (error) {
     const isRefused = error instanceof MattermostApiError && [400, 403, 404].includes(error.status);

@@ -83,6 +83,12 @@ export class Person {
     await press({ postId, actionId }, this.user, this.#parts);
   }
 
+  /** What proves that a call is the server's, and of this person. */
+  trigger(atMs = this.#parts.world.nowMs()): string {
+    const { signer, world } = this.#parts;
+    return signer.sign({ id: world.newId(), userId: this.user.id, atMs });
+  }
+
   /** What only this person was shown, in order. */
   get whispers(): readonly string[] {
     return this.#parts.world.whispers.flatMap(({ userId, message }) =>

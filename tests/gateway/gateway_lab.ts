@@ -116,6 +116,7 @@ export class GatewayLab implements AsyncDisposable {
         { api, clock, random, log, postAgeMsMax: 86_400_000 },
         cancel.signal,
       ),
+      callbacks: new WaitingItems(1),
       wakes: options.wakes ?? new WaitingItems(1),
       bot,
       policy,

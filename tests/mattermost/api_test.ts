@@ -99,7 +99,10 @@ test("MattermostApi creates, edits, reads and deletes posts, and reacts to them"
   }, never);
   assert.equal(answer.root_id, question.id);
   assert.deepEqual(answer.props.hermes, { re: question.id, part: 0 });
-  assert.equal((await api.patchPost(answer.id, "better answer", never)).message, "better answer");
+  assert.equal(
+    (await api.patchPost(answer.id, { message: "better answer" }, never)).message,
+    "better answer",
+  );
   assert.deepEqual((await api.getPost(answer.id, never)).props.hermes, answer.props.hermes);
   const thread = await api.getThread(question.id, never);
   assert.deepEqual(thread.map((post) => post.message), ["question", "better answer"]);
@@ -136,7 +139,7 @@ test("MattermostApi.createPost() sends no NUL and no half characters, and nothin
   const before = lab.sandbox.requests.length;
   for (const message of ["", " \n\t", "\0", "\ud83d"]) {
     await assert.rejects(api.createPost({ ...post, message }, never), /needs a text or a file/);
-    await assert.rejects(api.patchPost(created.id, message, never), /needs a text or a file/);
+    await assert.rejects(api.patchPost(created.id, { message }, never), /needs a text or a file/);
   }
   assert.equal(lab.sandbox.requests.length, before);
 });

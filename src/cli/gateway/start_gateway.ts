@@ -8,7 +8,6 @@ import type { ExchangeDeps } from "../../gateway/exchange_deps.ts";
 import { type GatewayDeps, runGateway } from "../../gateway/gateway.ts";
 import { Ledger } from "../../gateway/ledger.ts";
 import { followDelivered } from "../../gateway/outbox/follow_delivered.ts";
-import { PendingQuestions } from "../../gateway/questions/pending_questions.ts";
 import { PersonZones } from "../../gateway/person_zones.ts";
 import { readUnfinishedPosts } from "../../gateway/unfinished_posts.ts";
 import type { ReplyModes } from "../../gateway/session_key.ts";
@@ -30,6 +29,7 @@ import type { SessionKey, SessionStore } from "../../sessions/session_store.ts";
 import { type AgentHost, type AgentParts, composeAgent, promptSources } from "../compose_agent.ts";
 import { composeCronCommands } from "../compose_job_desk.ts";
 import { openCron } from "../compose_cron.ts";
+import { type CallbackParts, openCallbacks } from "../compose_callbacks.ts";
 import { composeCommands } from "../compose_commands.ts";
 import { type Door, openDoor } from "../compose_door.ts";
 import type { UsableModels } from "../compose_models.ts";
@@ -109,6 +109,7 @@ export async function startGateway(
   await using _life = openLifecycle(host, outbox, signals.stop);
   await using door = await openDoor(host);
   outbox.courier.whenDone((entry) => followDelivered(entry, door.threads));
+  await using callbacks = await openCallbacks({ ...host, api, serverUrl, clientConfig, me });
   const messages = () => sender;
   const agent = composeAgent({ ...host, wake: wakeWith(wakes, log), messages });
   const sender = composeMessageSender(agent, outbox, { ...delivery, policy: door.policy });
@@ -118,7 +119,7 @@ export async function startGateway(
     const { listensTo } = door;
     const jobs = { agent, sessions, identity, delivery: outbox.courier, listensTo };
     await using _jobs = openCron(jobs, signals);
-    const opened = { ledger, sessions, wakes, agent, outbox, home, door };
+    const opened = { ledger, sessions, wakes, agent, outbox, home, door, callbacks };
     const parts = { host, serverUrl, clientConfig, delivery, me, identity, ...opened };
     await runGateway(await composeGateway(parts, signals.stop), signals.cancel);
   } finally {
@@ -143,6 +144,7 @@ interface GatewayParts {
   readonly outbox: OutboxParts;
   readonly home: HomeParts;
   readonly door: Door;
+  readonly callbacks: CallbackParts;
 }
 
 function wakeWith(wakes: WaitingItems<Wake>, log: Log) {
@@ -155,7 +157,7 @@ function wakeWith(wakes: WaitingItems<Wake>, log: Log) {
 /** Waits until the server has told what a gateway needs to know. */
 async function composeGateway(parts: GatewayParts, stop: AbortSignal): Promise<GatewayDeps> {
   const { host, serverUrl, delivery, me, identity, ledger, sessions, wakes, agent } = parts;
-  const { door, home } = parts;
+  const { callbacks, door, home } = parts;
   const { clock, config, log, status } = host;
   const { api, echoes } = delivery;
   const bot = { userId: me.id, username: me.username };
@@ -173,15 +175,18 @@ async function composeGateway(parts: GatewayParts, stop: AbortSignal): Promise<G
   const settings = exchangeSettings(host, clientConfig, agent);
   const cronCommands = composeCronCommands(agent, { ...settings, zones });
   const further = [...door.doorCommands, ...home.homeCommands, ...cronCommands];
+  const composed = composeCommands({ agent, sessions, life, ledger, api, bot, further });
+  callbacks.register(composed.commands);
   return {
     events: listen(listenerDeps(host, serverUrl, api, me), stop),
     unfinished,
     wakes,
+    callbacks: callbacks.callbacks,
     bot,
     policy: door.policy,
     threads: door.threads,
     strangers: door.strangers,
-    ...composeCommands({ agent, sessions, life, ledger, api, bot, further }),
+    ...composed,
     setUpTurn,
     onHeard: (message) => home.keeper.heard(message),
     ledger,
@@ -195,7 +200,7 @@ async function composeGateway(parts: GatewayParts, stop: AbortSignal): Promise<G
       courier: parts.outbox.courier,
       listensTo: door.listensTo,
       zones,
-      questions: new PendingQuestions(),
+      questions: callbacks.questions,
       prompt,
       attachments: composeAttachments(agent, api),
       outbound: { allowFile: allowFiles(agent), fileBytesMax: clientConfig.fileBytesMax },

@@ -5,6 +5,7 @@ import {
   channelTexts,
   choice,
   id,
+  listenAddress,
   plainText,
   proxyUrl,
   secret,
@@ -164,6 +165,20 @@ export const MATTERMOST_SETTINGS = {
     parse: channelTexts,
     initial: "",
     doc: "Instructions for the model, by channel id.",
+  }),
+  callbackUrl: optional({
+    key: "mattermost.callback_url",
+    env: ["MATTERMOST_CALLBACK_URL"],
+    parse: webUrl("https://hermes.example.com"),
+    doc:
+      "Address at which the Mattermost server reaches Hermes, for native slash commands and buttons.",
+  }),
+  callbackListen: setting({
+    key: "mattermost.callback_listen",
+    env: ["MATTERMOST_CALLBACK_LISTEN"],
+    parse: listenAddress,
+    initial: "127.0.0.1:8765",
+    doc: "Address of this machine at which Hermes listens where callback_url is set.",
   }),
   caFile: optional({
     key: "mattermost.ca_file",

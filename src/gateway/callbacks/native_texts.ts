@@ -4,12 +4,10 @@
 export const WORKING = "Working on it …";
 export const TAKEN_ALREADY = "This was taken already.";
 export const NOT_A_MEMBER = "I am not in this conversation: add me to it first.";
-export const NOT_LET_IN = "I may not answer you: ask who runs me to let you in.";
 export const NOT_HERE = "I do not answer in this channel.";
 export const ASKED_ABOVE = "I answer in the channel.";
 export const STOPPED = "Stopped.";
 export const NOTED = "Noted.";
-export const QUESTION_GONE = "This question does not stand any more.";
 
 /** A post in which the bot says for somebody what that person wants from it. */
 export function spokenText(personName: string, text: string): string {

@@ -1,6 +1,7 @@
 import type { Log } from "../../runtime/log.ts";
 import type { SessionKey } from "../../sessions/session_store.ts";
-import type { AnswerQueue } from "../answer_queue.ts";
+import { type AnswerQueue, LANE_FULL_NOTE } from "../answer_queue.ts";
+import type { InboundMessage } from "../inbound.ts";
 import type { SessionLanes } from "../lanes.ts";
 import { answerWithNote, findAnswer, type NoteDeps } from "../post_note.ts";
 import { reportFailure } from "../report_failure.ts";
@@ -42,26 +43,55 @@ export class CommandRunner {
 
   /** Takes a command on. What it does and its answer follow by themselves. */
   start({ command, ...typed }: TypedCall): void {
-    const { access, lanes, live, queue } = this.#deps;
+    const { queue } = this.#deps;
     const { message, sessionKey, takenUpAgain } = typed;
-    if (!mayUse(command.name, message, access)) {
+    if (!this.mayUse(command, message)) {
       return queue.note(message, notAllowedText(command.name), { takenUpAgain });
     }
-    const isUnrestricted = isAdmin(message, access);
-    const call = { ...typed, isAdmin: isUnrestricted, live: live(sessionKey) };
+    const call = this.#toCall(typed);
     if (command.timing === "message") {
       const said = command.say(call);
       if (said.kind === "reply") return queue.note(message, said.text, { takenUpAgain });
       const { text, how } = said;
       return queue.put({ ...message, text }, { takenUpAgain, how }, message.text);
     }
+    if (this.#enter(command, call, () => this.#perform(command, call))) return;
+    queue.refuse(message, sessionKey);
+  }
+
+  /** Carries out a command of which the answer goes elsewhere than into a post. */
+  async ask({ command, ...typed }: TypedCall): Promise<CommandResult> {
+    if (!this.mayUse(command, typed.message)) {
+      return { kind: "reply", text: notAllowedText(command.name) };
+    }
+    const call = this.#toCall(typed);
+    if (command.timing === "message") throw new Error("the model answers this in a post");
+    const answered = Promise.withResolvers<CommandResult>();
+    const work = () => this.run(command, call).then(answered.resolve, answered.reject);
+    return this.#enter(command, call, work)
+      ? await answered.promise
+      : { kind: "reply", text: LANE_FULL_NOTE };
+  }
+
+  mayUse({ name }: ChatCommand, message: InboundMessage): boolean {
+    return mayUse(name, message, this.#deps.access);
+  }
+
+  #toCall(typed: Omit<TypedCall, "command">): CommandCall {
+    const { access, live } = this.#deps;
+    const { message, sessionKey } = typed;
+    return { ...typed, isAdmin: isAdmin(message, access), live: live(sessionKey) };
+  }
+
+  /** Does `work` when the command is due. False when too much waits before it. */
+  #enter(command: ActingCommand, call: CommandCall, work: () => Promise<void>): boolean {
+    const { lanes, queue } = this.#deps;
+    const { message, sessionKey } = call;
     const { timing } = command;
     const when = typeof timing === "string" ? timing : timing(call.args);
     if (when === "ends_turn") queue.conversations.stop(sessionKey, message);
     const aside = `command:${message.postId}` as SessionKey;
-    const lane = when === "beside" ? aside : sessionKey;
-    if (lanes.run(lane, () => this.#perform(command, call))) return;
-    queue.refuse(message, sessionKey);
+    return lanes.run(when === "beside" ? aside : sessionKey, work);
   }
 
   /**

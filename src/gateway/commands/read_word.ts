@@ -1,7 +1,14 @@
 import type { ApprovalScope } from "../../safety/approval_request.ts";
 import type { SessionKey } from "../../sessions/session_store.ts";
 import type { InboundMessage } from "../inbound.ts";
-import { type Answer, isBelow, isSaidAt, type OpenQuestion } from "../questions/open_question.ts";
+import {
+  type Answer,
+  isBelow,
+  isSaidAt,
+  mayDecide,
+  type OpenQuestion,
+  saidBy,
+} from "../questions/open_question.ts";
 import { HOW_TO_DECIDE, NOTHING_WAITS, onlyOthersNote } from "../questions/question_texts.ts";
 import type { ChatCommand } from "./chat_command.ts";
 import type { CommandRegistry } from "./command_registry.ts";
@@ -92,17 +99,21 @@ function readDecision(
   isAddressed: boolean,
 ): Word {
   const approvals = here.filter(({ kind }) => kind === "approval");
-  const own = approvals.filter(({ personId }) => personId === message.senderId);
-  const question = own.find((each) => isBelow(message, each)) ?? own[0];
+  const { senderId: id, senderName } = message;
+  const open = approvals.filter((each) => mayDecide(id, each));
+  const question = open.find((each) => isBelow(message, each)) ??
+    open.find(({ personId }) => personId === id) ?? open[0];
   if (question === undefined) {
     const [other] = approvals;
     if (other !== undefined) return { kind: "note", note: onlyOthersNote(other.personName) };
     return isAddressed ? { kind: "note", note: NOTHING_WAITS } : { kind: "aside" };
   }
-  if (name === "deny") return { kind: "answer", question, answer: { kind: "denied" } };
   const scope = SCOPES[args.toLowerCase()];
-  if (scope === undefined) return { kind: "note", note: HOW_TO_DECIDE };
-  return { kind: "answer", question, answer: { kind: "allowed", scope } };
+  if (name === "approve" && scope === undefined) return { kind: "note", note: HOW_TO_DECIDE };
+  const answer: Answer = name === "approve" && scope !== undefined
+    ? { kind: "allowed", scope }
+    : { kind: "denied" };
+  return { kind: "answer", question, answer: saidBy({ id, name: senderName }, answer, question) };
 }
 
 const SCOPES: Readonly<Record<string, ApprovalScope | undefined>> = {
@@ -116,16 +127,4 @@ const SCOPES: Readonly<Record<string, ApprovalScope | undefined>> = {
 function chosen(text: string, choices: readonly string[]): string {
   const [, number] = text.trim().match(/^(\d{1,2})[.)]?$/) ?? [];
   return choices[Number(number) - 1] ?? text;
-}
-
-/** What a reaction to a question says; `undefined` for reactions that say nothing. */
-export function readReaction(emojiName: string): Answer | undefined {
-  const name = emojiName.replace(/_(?:\w+_)?skin_tone$/, "");
-  if (["+1", "thumbsup", "white_check_mark", "heavy_check_mark"].includes(name)) {
-    return { kind: "allowed", scope: "once" };
-  }
-  if (name === "infinity") return { kind: "allowed", scope: "always" };
-  return ["-1", "thumbsdown", "x", "no_entry", "no_entry_sign"].includes(name)
-    ? { kind: "denied" }
-    : undefined;
 }

@@ -1,3 +1,4 @@
+import type { PostChange } from "../../mattermost/api.ts";
 import { MattermostApiError } from "../../mattermost/errors.ts";
 import { defuseMentions, defusePost } from "../../replies/defuse_mentions.ts";
 import { deliverPost, type DeliveryDeps, type ReplyTarget } from "../../replies/deliver_post.ts";
@@ -10,13 +11,15 @@ import type { Question, QuestionAnswer } from "../../tools/tool.ts";
 import type { InboundMessage } from "../inbound.ts";
 import type { OpenQuestion } from "./open_question.ts";
 import type { PendingQuestions, QuestionPost } from "./pending_questions.ts";
+import { buttonProps, withoutButtons } from "./question_buttons.ts";
 import {
+  APPROVAL_EMOJIS,
   approvalOutcomeText,
   approvalText,
   clarificationOutcomeText,
   clarificationText,
   type Deadline,
-  OFFERED_REACTIONS,
+  NUMBER_EMOJIS,
   type Outcome,
 } from "./question_texts.ts";
 
@@ -114,8 +117,12 @@ export class ChatAsker {
     await typing.stop(); // Now it is the person's turn.
     this.#place.onAsk();
     const marker = `${message.postId}.${QUESTION_MARK}${delivery.random.id()}`;
+    const url = questions.buttonsUrl;
+    const buttonSecret = url === undefined ? "" : delivery.random.id();
+    const props = url === undefined ? {} : buttonProps(form, { url, secret: buttonSecret });
     const answered = questions.open({
       marker,
+      buttonSecret,
       kind: form.kind,
       choices: form.choices,
       sessionKey,
@@ -125,11 +132,13 @@ export class ChatAsker {
       personName: message.senderName,
     });
     try {
-      const post = await this.#post(form, marker);
+      const post = await this.#post(form, marker, props);
       questions.place(marker, post);
-      if (form.kind === "approval") this.#beside(this.#offerReactions(post.postId));
+      this.#beside(this.#offerReactions(post.postId, offeredEmojis(form)));
       const outcome = await this.#wait(answered, form.expiresInMs, signal);
-      this.#beside(this.#close(post.postId, form.closed(outcome)));
+      const marked = { ...props, hermes: { re: marker, part: 0 } };
+      const closed = withoutButtons(safePost(form.closed(outcome)), marked);
+      this.#beside(this.#close(post.postId, closed));
       signal.throwIfAborted();
       return outcome;
     } finally {
@@ -139,7 +148,7 @@ export class ChatAsker {
   }
 
   /** In the thread of the turn, or flat where that is gone. */
-  async #post(form: Form, marker: string): Promise<QuestionPost> {
+  async #post(form: Form, marker: string, props: PostProps): Promise<QuestionPost> {
     const { cancel, message, target } = this.#place;
     const { delivery, timeZone } = this.#deps;
     const person = message.channelKind === "dm" ? "" : `@${message.senderName}`;
@@ -147,7 +156,7 @@ export class ChatAsker {
     const atMs = delivery.clock.nowMs() + expiresInMs;
     const text = safePost(form.open(person, { expiresInMs, atMs, timeZone }));
     for (const rootId of [target.rootId, ""]) {
-      const part = { target: { ...target, rootId }, answerTo: marker, index: 0, text };
+      const part = { target: { ...target, rootId }, answerTo: marker, index: 0, text, props };
       const outcome = await deliverPost(part, delivery, cancel);
       if (outcome.kind === "root_gone") continue;
       const { postId, createdAtMs: postedAtMs } = outcome;
@@ -175,7 +184,7 @@ export class ChatAsker {
   }
 
   /** Makes the post say what became of the question. */
-  async #close(postId: string, text: string): Promise<void> {
+  async #close(postId: string, change: PostChange): Promise<void> {
     const { delivery } = this.#deps;
     const { cancel } = this.#place;
     const ended = new AbortController();
@@ -183,7 +192,7 @@ export class ChatAsker {
       ? delivery.clock.sleep(DROP_MS_MAX, ended.signal).then(() => ended.abort())
       : Promise.resolve();
     try {
-      await editPost(postId, safePost(text), delivery, cancel.aborted ? ended.signal : cancel);
+      await editPost(postId, change, delivery, cancel.aborted ? ended.signal : cancel);
     } catch (error) {
       delivery.log("warn", "question.not_closed", { postId, error: String(error) });
     } finally {
@@ -193,10 +202,10 @@ export class ChatAsker {
   }
 
   /** A convenience: without them, people type. */
-  async #offerReactions(postId: string): Promise<void> {
+  async #offerReactions(postId: string, emojiNames: readonly string[]): Promise<void> {
     const { api, botUserId: userId, log } = this.#deps.delivery;
     try {
-      for (const emojiName of OFFERED_REACTIONS) {
+      for (const emojiName of emojiNames) {
         await api.addReaction({ userId, postId, emojiName }, this.#place.cancel);
       }
     } catch (error) {
@@ -213,6 +222,12 @@ export class ChatAsker {
 
 /** Marks the posts of questions, apart from those of the answer: `POST.ask-ID`. */
 export const QUESTION_MARK = "ask-";
+
+type PostProps = Readonly<Record<string, unknown>>;
+
+function offeredEmojis({ kind, choices }: Pick<Form, "kind" | "choices">): readonly string[] {
+  return kind === "approval" ? APPROVAL_EMOJIS : NUMBER_EMOJIS.slice(0, choices.length);
+}
 
 function safePost(text: string): string {
   return defusePost(defuseMentions(text));

@@ -2,6 +2,7 @@ import { type DeliveryDeps, type ReplyTarget } from "../../replies/deliver_post.
 import { editPost } from "../../replies/edit_post.ts";
 import { findMarkedPosts } from "../../replies/find_reply_posts.ts";
 import { QUESTION_MARK } from "./chat_asker.ts";
+import { withoutButtons } from "./question_buttons.ts";
 import { droppedText, isOpenText } from "./question_texts.ts";
 
 /**
@@ -16,6 +17,7 @@ export async function dropOldQuestions(
 ): Promise<void> {
   for await (const { post, re } of findMarkedPosts(answerTo, target, deps, signal)) {
     if (!re.startsWith(`${answerTo}.${QUESTION_MARK}`) || !isOpenText(post.message)) continue;
-    await editPost(post.id, droppedText(post.message), deps, signal);
+    const dropped = withoutButtons(droppedText(post.message), post.props);
+    await editPost(post.id, dropped, deps, signal);
   }
 }

@@ -4,9 +4,15 @@ import type { ChannelKind, InboundMessage } from "../inbound.ts";
 
 /** What a person said to a question. */
 export type Answer =
-  | { readonly kind: "allowed"; readonly scope: ApprovalScope }
-  | { readonly kind: "denied" }
-  | { readonly kind: "answered"; readonly text: string };
+  & (
+    | { readonly kind: "allowed"; readonly scope: ApprovalScope }
+    | { readonly kind: "denied" }
+    | { readonly kind: "answered"; readonly text: string }
+  )
+  & {
+    /** Who said it, where that is not the person whose task it is. */
+    readonly by?: string;
+  };
 
 /** A question that stands in the chat and waits for an answer. */
 export interface OpenQuestion {
@@ -20,11 +26,27 @@ export interface OpenQuestion {
   readonly postId: string;
   /** Server's clock. What was written before does not answer it, however late it comes. */
   readonly postedAtMs: number;
-  /** Who may answer: the person whose task it is. */
+  /** Who is asked: the person whose task it is. */
   readonly personId: string;
   readonly personName: string;
+  /** Who else may decide. */
+  readonly adminIds: ReadonlySet<string>;
   /** For a clarification: what can be chosen by number. */
   readonly choices: readonly string[];
+}
+
+/** Whether what this person says to the question counts. */
+export function mayDecide(userId: string, { personId, adminIds }: OpenQuestion): boolean {
+  return userId === personId || adminIds.has(userId);
+}
+
+/** The answer with who has given it, where that has to be told. */
+export function saidBy(
+  person: { readonly id: string; readonly name: string },
+  answer: Answer,
+  question: OpenQuestion,
+): Answer {
+  return person.id === question.personId ? answer : { ...answer, by: person.name };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { isSameSecret } from "../../runtime/same_secret.ts";
 import type { SessionKey } from "../../sessions/session_store.ts";
 import type { Answer, OpenQuestion } from "./open_question.ts";
 
@@ -5,9 +6,18 @@ import type { Answer, OpenQuestion } from "./open_question.ts";
 export const QUESTIONS_MAX = 1_000;
 
 /** A question before its post is there. */
-export interface QuestionDraft extends Omit<OpenQuestion, keyof QuestionPost> {
+export interface QuestionDraft extends Omit<OpenQuestion, keyof QuestionPost | "adminIds"> {
   /** What the marker of its post says that it answers. */
   readonly marker: string;
+  /** What its buttons show, and nobody can guess; `""` where it has none. */
+  readonly buttonSecret: string;
+}
+
+export interface QuestionRules {
+  /** User ids of those who may decide for everybody. */
+  readonly admins?: Readonly<Record<"dm" | "channel", ReadonlySet<string>>>;
+  /** Where the server calls when a button is pressed; `undefined` where nothing can call. */
+  readonly buttonsUrl?: string | undefined;
 }
 
 /** The post of a question: which it is, where it stands, and since when. */
@@ -23,6 +33,15 @@ interface Waiting {
 /** All questions that wait for an answer. Whoever asked holds nothing but its own turn meanwhile. */
 export class PendingQuestions {
   readonly #waiting = new Map<string, Waiting>();
+  readonly #rules: QuestionRules;
+
+  constructor(rules: QuestionRules = {}) {
+    this.#rules = rules;
+  }
+
+  get buttonsUrl(): string | undefined {
+    return this.#rules.buttonsUrl;
+  }
 
   /** Those that can be answered, the oldest first. */
   get all(): readonly OpenQuestion[] {
@@ -43,6 +62,13 @@ export class PendingQuestions {
     return this.all.find((question) => question.postId === postId);
   }
 
+  byButton(secret: string): OpenQuestion | undefined {
+    const found = [...this.#waiting.values()].find(({ draft }) =>
+      draft.buttonSecret !== "" && isSameSecret(secret, draft.buttonSecret)
+    );
+    return found?.question;
+  }
+
   /** Takes a question in before it is posted. Resolves with the first answer; see `close`. */
   open(draft: QuestionDraft): Promise<Answer> {
     return new Promise((resolve) => {
@@ -57,8 +83,10 @@ export class PendingQuestions {
   place(marker: string, post: QuestionPost): void {
     const waiting = this.#waiting.get(marker);
     if (waiting === undefined || waiting.question !== undefined) return;
-    const { marker: _, ...question } = waiting.draft;
-    waiting.question = { ...question, ...post };
+    const { marker: _, buttonSecret: __, ...question } = waiting.draft;
+    const place = question.channelKind === "dm" ? "dm" : "channel";
+    const adminIds = this.#rules.admins?.[place] ?? new Set();
+    waiting.question = { ...question, ...post, adminIds };
   }
 
   /** False when the question is not open any more: then the answer comes too late. */

@@ -2,11 +2,36 @@ import type { ApprovalRequest } from "../../safety/approval_request.ts";
 import type { Question } from "../../tools/tool.ts";
 import type { Answer } from "./open_question.ts";
 
-/** Reactions that the bot puts below its question: allow once, always, not at all. */
-export const OFFERED_REACTIONS = ["+1", "infinity", "-1"] as const;
+/** Reactions that the bot puts below an approval: allow once, always, not at all. */
+export const APPROVAL_EMOJIS: readonly string[] = ["+1", "infinity", "-1"];
+/** Those for the choices of a question. */
+export const NUMBER_EMOJIS: readonly string[] = [
+  "one",
+  "two",
+  "three",
+  "four",
+  "five",
+  "six",
+  "seven",
+  "eight",
+  "nine",
+];
+/** Buttons below an approval; the ids are what they say when they are pressed. */
+export const APPROVAL_BUTTONS = [
+  { id: "once", name: "Allow once", style: "good" },
+  { id: "session", name: "For this conversation", style: "default" },
+  { id: "always", name: "Always", style: "default" },
+  { id: "deny", name: "Deny", style: "danger" },
+] as const;
+/** In place of buttons, where they cannot be shown. */
+export const BUTTONS_FALLBACK = "Buttons to answer with";
 
 export const HOW_TO_DECIDE = "Write `!approve`, `!approve session`, `!approve always` or `!deny`.";
 export const NOTHING_WAITS = "Nothing waits for an answer here.";
+export const QUESTION_GONE = "This question does not stand any more.";
+export const NOT_LET_IN = "I may not answer you: ask who runs me to let you in.";
+/** Who decided, where no name is known. */
+export const AN_ADMIN = "an admin";
 
 /** A question that waits begins so; what became of it begins otherwise. */
 const OPEN_MARK = "⏳";
@@ -84,10 +109,10 @@ export function approvalOutcomeText(command: string, outcome: Outcome, personNam
 function approvalOutcome(outcome: Outcome, personName: string): string {
   switch (outcome.kind) {
     case "allowed":
-      return `✅ **Allowed** by ${personName}, ${SCOPE_WORDS[outcome.scope]}.`;
+      return `✅ **Allowed** by ${outcome.by ?? personName}, ${SCOPE_WORDS[outcome.scope]}.`;
     case "denied":
     case "answered":
-      return `⛔ **Not allowed** by ${personName}.`;
+      return `⛔ **Not allowed** by ${outcome.by ?? personName}.`;
     case "expired":
       return "⌛ **Not run**: nobody answered in time.";
     case "dropped":
@@ -107,7 +132,8 @@ export function clarificationOutcomeText(
   personName: string,
 ): string {
   if (outcome.kind === "answered") {
-    return `💬 **A question**\n\n${question}\n\n**Answer** of ${personName}: ${outcome.text}`;
+    const { by = personName, text } = outcome;
+    return `💬 **A question**\n\n${question}\n\n**Answer** of ${by}: ${text}`;
   }
   const reason = outcome.kind === "expired"
     ? "nobody answered in time"

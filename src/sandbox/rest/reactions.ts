@@ -55,7 +55,7 @@ function removeReaction(call: Call, { reactions }: SandboxParts): Answer {
 /** Names the sandbox knows, of some 1800 on the server: those a chat is likely to see. */
 const EMOJI_NAMES = new Set(
   `+1 -1 100 arrows_counterclockwise ballot_box_with_check brain clap eyes exclamation fire
-  hammer_and_wrench heart heavy_check_mark hourglass hourglass_flowing_sand infinity mag memo no_entry
+  one two three four five six seven eight nine hammer_and_wrench heart heavy_check_mark hourglass hourglass_flowing_sand infinity mag memo no_entry
   octagonal_sign ok_hand pray question raised_hand repeat robot rocket smile stop_sign tada
   thinking thumbsdown thumbsup warning wave white_check_mark wrench x`.split(/\s+/),
 );

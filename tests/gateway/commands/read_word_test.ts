@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CommandRegistry } from "../../../src/gateway/commands/command_registry.ts";
 import { createTurnCommands } from "../../../src/gateway/commands/help_commands.ts";
-import { readReaction, readWord, type Word } from "../../../src/gateway/commands/read_word.ts";
+import { readWord, type Word } from "../../../src/gateway/commands/read_word.ts";
 import type { InboundMessage } from "../../../src/gateway/inbound.ts";
 import type { OpenQuestion } from "../../../src/gateway/questions/open_question.ts";
 import type { SessionKey } from "../../../src/sessions/session_store.ts";
@@ -21,6 +21,7 @@ function question(change: Partial<OpenQuestion> = {}): OpenQuestion {
     postedAtMs: 1_700_000_000_000,
     personId: "alice",
     personName: "alice",
+    adminIds: new Set(["root"]),
     choices: [],
     ...change,
   };
@@ -178,23 +179,13 @@ test("[P181] readWord() leaves words to the model that only look like a command"
   for (const text of texts) assert.deepEqual(read({ text }, []), { kind: "message" }, text);
 });
 
-test("[P106] [S03] readReaction() knows what decides", () => {
-  const always = { kind: "allowed", scope: "always" };
-  const denied = { kind: "denied" };
-  const cases: Readonly<Record<string, unknown>> = {
-    "+1": once,
-    thumbsup: once,
-    "+1_medium_dark_skin_tone": once,
-    white_check_mark: once,
-    infinity: always,
-    "-1": denied,
-    thumbsdown_light_skin_tone: denied,
-    x: denied,
-    eyes: undefined,
-    "100": undefined,
-    heart: undefined,
-  };
-  for (const [name, answer] of Object.entries(cases)) {
-    assert.deepEqual(readReaction(name), answer, name);
-  }
+test("[P259] readWord() lets an admin decide for another, and says who it was", () => {
+  const word = read({ senderId: "root", senderName: "root", text: "!approve session" }, [
+    question(),
+  ]);
+  const answer = { kind: "allowed", scope: "session", by: "root" };
+  assert.deepEqual(word, { kind: "answer", question: question(), answer });
+  const own = question({ postId: "q2", personId: "root", personName: "root" });
+  const denied = read({ senderId: "root", text: "!deny" }, [question(), own]);
+  assert.deepEqual(denied, { kind: "answer", question: own, answer: { kind: "denied" } });
 });

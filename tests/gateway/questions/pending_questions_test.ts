@@ -13,6 +13,7 @@ function draft(marker: string): QuestionDraft {
   const person = { personId: "alice", personName: "alice" };
   return {
     marker,
+    buttonSecret: `secret of ${marker}`,
     kind: "approval",
     sessionKey,
     channelId: "c1",
