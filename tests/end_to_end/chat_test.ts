@@ -128,12 +128,17 @@ test("[P166] a dangerous command is asked for at the prompt", { skip: noTerminal
   };
   await using chat = at.open();
   await chat.printed(/\/help lists/);
-  chat.write("clean up\r");
+  chat.write("clean up\rye"); // Typed before anything was asked.
   await chat.printed(/Allow it\?/);
-  chat.write("maybe\r");
+  chat.write("s\r");
   await chat.until(
     () => chat.output.stdout.split("Allow it?").length > 2 || undefined,
     "the question again",
+  );
+  chat.write("maybe\r");
+  await chat.until(
+    () => chat.output.stdout.split("Allow it?").length > 3 || undefined,
+    "the question a third time",
   );
   chat.write("yes\r");
   await chat.printed(/It said .*done-4711/);

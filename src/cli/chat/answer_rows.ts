@@ -5,10 +5,8 @@ import { MarkdownRows } from "../terminal/markdown_rows.ts";
 
 /** What is to be drawn by now. */
 export interface AnswerOutput {
-  /** Rows of the answer for good. */
-  readonly rows: readonly string[];
-  /** Rows about tools, for good, below those. */
-  readonly notes: readonly string[];
+  /** Rows for good: of the answer, and notes about what happens. */
+  readonly rows: readonly { readonly text: string; readonly isNote: boolean }[];
   /** The row that still grows. */
   readonly live: readonly string[];
 }
@@ -18,9 +16,9 @@ export class AnswerRows {
   readonly #redact: Redact;
   readonly #columns: () => number;
   readonly #markdown: MarkdownRows;
-  #rows: string[] = [];
-  #notes: string[] = [];
+  #rows: { readonly text: string; readonly isNote: boolean }[] = [];
   #growing = "";
+  #thought = "";
 
   constructor(
     { redact, columns, color }: {
@@ -37,26 +35,27 @@ export class AnswerRows {
   take(event: TurnEvent): void {
     switch (event.kind) {
       case "text_delta":
+        this.#endThought();
         this.#growing += event.text;
         return this.#settle();
       case "restarted":
         this.#growing = "";
-        this.#notes.push(`(Begins again: ${event.reason})`);
-        return;
+        this.#thought = "";
+        return this.#note(`(Begins again: ${event.reason})`);
       case "tool_started":
         this.end();
-        this.#notes.push(`[${event.name}]`);
-        return;
+        return this.#note(`[${event.name}]`);
       case "tool_ended":
-        if (event.isError) this.#notes.push(`[${event.name} failed]`);
+        if (event.isError) this.#note(`[${event.name} failed]`);
         return;
       case "compacted":
-        this.#notes.push("(The conversation is long: what is old was summed up.)");
+        return this.#note("(The conversation is long: what is old was summed up.)");
+      case "reasoning_delta":
+        this.#thought += event.text;
         return;
       case "message":
         if (event.message.role === "assistant") this.end();
         return;
-      case "reasoning_delta":
       case "usage":
       case "ended":
         return;
@@ -67,6 +66,7 @@ export class AnswerRows {
 
   /** Makes what grows a row for good. */
   end(): void {
+    this.#endThought();
     if (this.#growing.trim() !== "") this.#keep(this.#growing);
     this.#growing = "";
     this.#markdown.reset();
@@ -76,11 +76,9 @@ export class AnswerRows {
   output(): AnswerOutput {
     const output = {
       rows: this.#rows,
-      notes: this.#notes,
       live: this.#shown().map(({ text }) => text).filter((text) => text !== ""),
     };
     this.#rows = [];
-    this.#notes = [];
     return output;
   }
 
@@ -94,8 +92,23 @@ export class AnswerRows {
 
   #keep(text: string): void {
     for (const line of this.#redact(printableText(text)).split("\n")) {
-      this.#rows.push(...this.#markdown.rows(line, this.#columns()));
+      for (const row of this.#markdown.rows(line, this.#columns())) {
+        this.#rows.push({ text: row, isNote: false });
+      }
     }
+  }
+
+  #note(text: string): void {
+    for (const row of wrapText(text, this.#columns())) {
+      this.#rows.push({ text: row.text, isNote: true });
+    }
+  }
+
+  /** What the model thought, as soon as it does something else. */
+  #endThought(): void {
+    const thought = this.#redact(printableText(this.#thought)).trim();
+    this.#thought = "";
+    if (thought !== "") this.#note(`(Thinking: ${thought})`);
   }
 
   #shown() {

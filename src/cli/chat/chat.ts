@@ -325,8 +325,8 @@ class Chat {
   }
 
   #show(rows: readonly string[]): void {
-    const { notes, rows: said, live } = this.#rows.output();
-    const above = [...said, ...notes.map(this.#dim), ...rows];
-    this.#terminal.show({ rows: above, live }, PROMPT);
+    const { rows: happened, live } = this.#rows.output();
+    const above = happened.map(({ text, isNote }) => isNote ? this.#dim(text) : text);
+    this.#terminal.show({ rows: [...above, ...rows], live }, PROMPT);
   }
 }

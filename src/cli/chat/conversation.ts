@@ -115,10 +115,10 @@ export class Conversation {
     const said = { text: "", usage: NO_SESSION_USAGE };
     try {
       let outcome: TurnOutcome = "empty";
-      const { input, turn } = await this.#prepare(saying);
+      const { input, turn, showsReasoning } = await this.#prepare(saying);
       for await (const event of runTurn(input, turn, signal)) {
         await this.#keep(event, postId);
-        show(event);
+        if (showsReasoning || event.kind !== "reasoning_delta") show(event);
         if (event.kind === "message" && event.message.role === "assistant") {
           if (event.message.text.trim() !== "") said.text = event.message.text;
         }
@@ -172,7 +172,8 @@ export class Conversation {
     };
     const userMessage = { role: "user", text, ...(images !== undefined && { images }) } as const;
     const input = { systemPrompt, history, userMessage, context, contextTokens };
-    return { input, turn: { ...turn, models } };
+    const showsReasoning = session?.choices?.showsReasoning ?? agent.config.display.showReasoning;
+    return { input, turn: { ...turn, models }, showsReasoning };
   }
 
   async #keep(event: TurnEvent, postId: string): Promise<void> {
