@@ -133,15 +133,16 @@ export class AnswerQueue {
   /**
    * Runs a turn for whoever has the lane of its session already.
    *
+   * @param source All that its post says, where that is a command.
    * @returns the ids of the answer's posts.
    */
   exchange(
-    message: InboundMessage,
-    key: SessionKey,
+    { message, sessionKey }: { readonly message: InboundMessage; readonly sessionKey: SessionKey },
     options: { readonly takenUpAgain: boolean },
+    source: string,
   ): Promise<readonly string[]> {
-    const post = { message, source: message.text, onDisk: Promise.resolve() };
-    return this.conversations.run(post, key, options);
+    const post = { message, source, onDisk: Promise.resolve() };
+    return this.conversations.run(post, sessionKey, options);
   }
 
   /** Answers with a line of our own, past the lane. */

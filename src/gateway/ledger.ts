@@ -128,6 +128,13 @@ export class Ledger {
     return this.#entries.get(postId);
   }
 
+  /** The posts that were answered together with this one, itself among them. */
+  together(postId: string): readonly string[] {
+    return [...this.#entries.values()]
+      .filter((entry) => entry.postId === postId || entry.leadId === postId)
+      .map((entry) => entry.postId);
+  }
+
   /** Resolves when all that was claimed and settled before is on the disk. */
   sync(): Promise<void> {
     return this.#file.sync();

@@ -185,6 +185,44 @@ test("[P185] the last messages are taken back and asked again, in the order in w
   assert.match(await ask("!undo"), /^There is nothing left/);
 });
 
+test("[P185] what was said in several posts is asked again as a whole", async () => {
+  await using lab = await BinaryLab.open();
+  await using gateway = await lab.connected();
+  const rest = Promise.withResolvers<string>();
+  const asked = Promise.withResolvers<void>();
+  const echo = lab.model.answer;
+  lab.model.answer = () => {
+    asked.resolve();
+    return { kind: "halting", text: "", rest: rest.promise };
+  };
+  const alice = lab.sandbox.as("alice");
+  const first = alice.dm("hermes", "compare");
+  await asked.promise;
+  lab.model.answer = echo;
+  alice.dm("hermes", "these two");
+  await gateway.answered(first.id);
+  rest.resolve("too late");
+  assert.equal(await lab.ask(gateway, "alice", "!retry"), "heard: compare\n\nthese two");
+});
+
+test("[P182] !status shows what runs and what waits, and !new ends it", async () => {
+  await using lab = await BinaryLab.open();
+  await using gateway = await lab.connected({ yaml: "display:\n  busy_input_mode: queue\n" });
+  const alice = lab.sandbox.as("alice");
+  const echo = lab.model.answer;
+  const call = { name: "terminal", arguments: JSON.stringify({ command: "sleep 30" }) };
+  lab.model.answer = () => ({ kind: "tool_call", ...call });
+  const long = alice.dm("hermes", "wait for it");
+  const status = () => lab.ask(gateway, "alice", "!status");
+  while (!/- Now: at work with `terminal`$/.test(await status()));
+  alice.dm("hermes", "and then this");
+  assert.match(await status(), /- Now: at work with `terminal`, 1 waiting$/);
+  lab.model.answer = echo;
+  assert.match(await lab.ask(gateway, "alice", "!new"), /^🆕/);
+  await gateway.answered(long.id);
+  assert.equal(await lab.ask(gateway, "alice", "hello"), "heard: hello");
+});
+
 test("[P186] a conversation chooses its model and its reasoning, and another keeps those of the settings", async () => {
   await using lab = await BinaryLab.open();
   await using gateway = await lab.connected();

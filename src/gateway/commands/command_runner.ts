@@ -89,7 +89,9 @@ export class CommandRunner {
     const { message, sessionKey } = call;
     const { timing } = command;
     const when = typeof timing === "string" ? timing : timing(call.args);
-    if (when === "ends_turn") queue.conversations.stop(sessionKey, message);
+    // Only what runs in this very conversation: `!stop` looks further.
+    const isBusy = call.live.isRunning || call.live.waiting > 0;
+    if (when === "ends_turn" && isBusy) queue.conversations.stop(sessionKey, message);
     const aside = `command:${message.postId}` as SessionKey;
     return lanes.run(when === "beside" ? aside : sessionKey, work);
   }
@@ -124,7 +126,7 @@ export class CommandRunner {
         case "reply":
           return await answerWithNote(message, result.text, notes, this.#cancel);
         case "exchange":
-          return await queue.exchange(result.message, result.sessionKey, { takenUpAgain });
+          return await queue.exchange(result, { takenUpAgain }, message.text);
         case "done":
           return [];
       }

@@ -59,7 +59,7 @@ async function undo(
 ): Promise<CommandResult> {
   const count = Math.min(Math.max(1, Number.parseInt(args, 10) || 1), UNDO_MAX);
   const said = await sessions.saidPosts(sessionKey);
-  const about = ledger.find(message.postId)?.about;
+  const about = ledger.entryOf(message.postId)?.about;
   const target = said.at(-Math.min(count, said.length));
   const postId = about ?? target?.postId;
   if (postId === undefined) return { kind: "reply", text: NOTHING_TO_UNDO };
@@ -76,14 +76,21 @@ async function retry(
   { sessions, ledger, readMessage }: ExchangeCommandsDeps,
   signal: AbortSignal,
 ): Promise<CommandResult> {
-  const noted = ledger.find(message.postId)?.about;
+  const noted = ledger.entryOf(message.postId)?.about;
   const last = noted ?? (await sessions.saidPosts(sessionKey)).at(-1)?.postId;
   if (last === undefined) return { kind: "reply", text: NOTHING_TO_RETRY };
-  const asked = await readMessage(firstAsked(last, ledger), message.channelId, signal);
-  if (asked === undefined) return { kind: "reply", text: POST_GONE };
+  const first = firstAsked(last, ledger);
+  const postIds = new Set([first, ...ledger.together(first)]);
+  const read = await Promise.all(
+    [...postIds].map((postId) => readMessage(postId, message.channelId, signal)),
+  );
+  const asked = read.filter((each) => each !== undefined)
+    .sort((a, b) => a.createdAtMs - b.createdAtMs);
+  if (asked.length === 0) return { kind: "reply", text: POST_GONE };
   if (noted === undefined) await ledger.noteAbout(message.postId, last);
   await sessions.rewind(sessionKey, last);
-  const again = { ...message, text: withoutQueue(asked.text), files: asked.files };
+  const text = asked.map((each) => withoutQueue(each.text)).join("\n\n").trim();
+  const again = { ...message, text, files: asked.flatMap(({ files }) => files) };
   return { kind: "exchange", message: again, sessionKey };
 }
 
@@ -91,7 +98,7 @@ async function retry(
 function firstAsked(postId: string, ledger: Ledger): string {
   let first = postId;
   for (let round = 0; round < RETRIES_MAX; round++) {
-    const about = ledger.find(first)?.about;
+    const about = ledger.entryOf(first)?.about;
     if (about === undefined) return first;
     first = about;
   }
