@@ -78,15 +78,17 @@ export async function runExchange(
     const withProblems = joinNotes([note, ...sent.problems.map(problemNote)]);
     return [...await reply.finish(withProblems, signal), ...sent.postIds];
   } catch (error) {
-    mark.becomes("failed");
-    if (!signal.aborted || !(reply.isShown || reply.text !== "")) throw error;
-    const closed = await close(reply, note ?? INTERRUPTED_NOTE, deps);
-    if (note === undefined || closed === undefined) throw error;
-    return closed;
+    if (!signal.aborted) mark.becomes("failed");
+    const closed = signal.aborted && (reply.isShown || reply.text !== "")
+      ? await close(reply, note ?? INTERRUPTED_NOTE, deps)
+      : undefined;
+    if (note !== undefined && closed !== undefined) return closed;
+    if (signal.aborted) mark.becomes("unfinished");
+    throw error;
   } finally {
     await Promise.all([typing.stop(), slow.stop()]);
     await asker.done();
-    if (!signal.aborted) await mark.settle(signal); // Else it is taken up again.
+    await mark.settle();
   }
 }
 

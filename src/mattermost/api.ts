@@ -262,6 +262,11 @@ export class MattermostApi {
     await this.#do("delete a post", "DELETE", `/posts/${postId}`, undefined, signal);
   }
 
+  /** The server asked us to wait, and that time is not over: what is no more than a courtesy is left out. */
+  get isPaused(): boolean {
+    return this.#rest.isPaused;
+  }
+
   /** POST /reactions. Doing it twice is like doing it once. */
   async addReaction(
     reaction: { readonly userId: string; readonly postId: string; readonly emojiName: string },

@@ -1,9 +1,13 @@
 import type { MattermostApi } from "../mattermost/api.ts";
+import { MattermostApiError } from "../mattermost/errors.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Log } from "../runtime/log.ts";
 
-/** How work on a message ended. `dropped`: there is nothing to say about it. */
-export type WorkEnd = "done" | "failed" | "dropped";
+/**
+ * How work on a message ended. `dropped`: there is nothing to say about it. `unfinished`: it is taken
+ * up again later, and shown as being worked on until then.
+ */
+export type WorkEnd = "done" | "failed" | "dropped" | "unfinished";
 
 export interface WorkMarkDeps {
   readonly api: MattermostApi;
@@ -15,13 +19,9 @@ export interface WorkMarkDeps {
 /** 👀: being worked on. */
 const WORKING_EMOJI = "eyes";
 /** ✅ and ❌. */
-const END_EMOJIS: Readonly<Record<WorkEnd, string | undefined>> = {
-  done: "white_check_mark",
-  failed: "x",
-  dropped: undefined,
-};
+const END_EMOJIS = { done: "white_check_mark", failed: "x", dropped: undefined } as const;
 /** How long the outcome may take to be shown: the conversation waits for it. */
-const SETTLE_MS_MAX = 3_000;
+const SETTLE_MS_MAX = 2_000;
 
 /**
  * The reactions on a message by which people see that it is being worked on, and how that ended: three
@@ -30,7 +30,8 @@ const SETTLE_MS_MAX = 3_000;
 export class WorkMark {
   readonly #postId: string | undefined;
   readonly #deps: WorkMarkDeps;
-  #beginning: Promise<void> | undefined;
+  /** Whether 👀 may be there. */
+  #beginning: Promise<boolean> | undefined;
   #end: WorkEnd = "done";
 
   /** @param postId `undefined` for work that is not to be seen on any post. */
@@ -41,7 +42,8 @@ export class WorkMark {
 
   /** Returns at once. */
   begin(signal: AbortSignal): void {
-    if (this.#postId !== undefined) this.#beginning ??= this.#add(WORKING_EMOJI, signal);
+    if (this.#postId === undefined) return;
+    this.#beginning ??= this.#add(this.#postId, WORKING_EMOJI, signal);
   }
 
   /** Says how the work has ended; without a word it is done. */
@@ -49,33 +51,36 @@ export class WorkMark {
     this.#end = end;
   }
 
-  /** Shows how the work ended. Not called when it is taken up again later. */
-  async settle(signal: AbortSignal): Promise<void> {
-    if (this.#postId === undefined || this.#beginning === undefined) return;
+  /** Shows how the work ended. */
+  async settle(): Promise<void> {
+    if (this.#postId === undefined || this.#end === "unfinished") return;
     const over = new AbortController();
     const limit = this.#deps.clock.sleep(SETTLE_MS_MAX, over.signal).then(() => over.abort());
-    await this.#showEnd(this.#postId, AbortSignal.any([signal, over.signal]));
+    await this.#showEnd(this.#postId, END_EMOJIS[this.#end], over.signal);
     over.abort();
     await limit;
   }
 
-  async #showEnd(postId: string, signal: AbortSignal): Promise<void> {
-    const aborted = new Promise<void>((resolve) =>
-      signal.addEventListener("abort", () => resolve(), { once: true })
+  async #showEnd(postId: string, emoji: string | undefined, signal: AbortSignal): Promise<void> {
+    const late = new Promise<boolean>((resolve) =>
+      signal.addEventListener("abort", () => resolve(true), { once: true })
     );
-    await Promise.race([this.#beginning, aborted]); // Or it would come after it is taken away.
-    const emoji = END_EMOJIS[this.#end];
-    if (emoji !== undefined) await this.#add(emoji, signal);
-    await removeReaction(postId, WORKING_EMOJI, this.#deps, signal);
+    // Not before 👀 is there: it would come after it was taken away.
+    const isMarked = await Promise.race([this.#beginning, late]);
+    if (emoji !== undefined) await this.#add(postId, emoji, signal);
+    if (isMarked) await removeReaction(postId, WORKING_EMOJI, this.#deps, signal);
   }
 
-  async #add(emojiName: string, signal: AbortSignal): Promise<void> {
+  /** Gives whether the reaction may be there. Left out while the server wants us to wait. */
+  async #add(postId: string, emojiName: string, signal: AbortSignal): Promise<boolean> {
     const { api, botUserId: userId, log } = this.#deps;
-    const postId = this.#postId ?? "";
+    if (api.isPaused) return false;
     try {
       await api.addReaction({ userId, postId, emojiName }, signal);
+      return true;
     } catch (error) {
       log("debug", "reply.not_marked", { postId, emojiName, error: String(error) });
+      return !(error instanceof MattermostApiError);
     }
   }
 }

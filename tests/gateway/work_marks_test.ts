@@ -65,6 +65,18 @@ test("[P200] runGateway() takes the mark away from what is too old to be taken u
   assert.deepEqual(marksOn(lab, asked.id), []);
 });
 
+test("[P200] runGateway() settles the mark of an answer that was complete when the stop came", async () => {
+  await using lab = await GatewayLab.start();
+  const { sandbox } = lab.lab;
+  const gateway = await lab.run(new ScriptedModel("complete"), MARKED);
+  sandbox.faults.rest = [{ path: /^\/posts$/, times: 1, answer: { kind: "reset" } }];
+  const asked = sandbox.as("alice").dm("hermes", "a question");
+  await lab.loggedNext("reply.create_failed");
+  await gateway.cancel();
+  assert.deepEqual(lab.answers().map((post) => post.message), ["complete"]);
+  assert.deepEqual(marksOn(lab, asked.id), ["white_check_mark"]);
+});
+
 test("[P200] runGateway() answers the same where it may not react, and where reacting hangs", async () => {
   await using lab = await GatewayLab.start();
   const { sandbox, clock } = lab.lab;
@@ -77,8 +89,8 @@ test("[P200] runGateway() answers the same where it may not react, and where rea
   sandbox.faults.rest = [{ path: /reactions/, answer: delay }];
   const hanging = sandbox.as("alice").dm("hermes", "hanging");
   await sandbox.posted((post) => post.message === "two");
-  await clock.sleeperFor(3_000, 3_000);
-  clock.advance(3_000);
+  await clock.sleeperFor(2_000, 2_000);
+  clock.advance(2_000);
   await lab.logged("gateway.answered", hanging.id);
   assert.deepEqual(lab.answers().map((post) => post.message), ["one", "two"]);
 });
