@@ -100,7 +100,8 @@ function openReply(
   },
   deps: ExchangeDeps,
 ): ReplyWriter {
-  const { delivery, freshAfterMs, redact, runesMax, streaming, showsReasoning } = deps;
+  const { delivery, freshAfterMs, interimMessages, redact, runesMax, streaming, showsReasoning } =
+    deps;
   const { toolProgress: mode, toolPreviewCharsMax: previewCharsMax } = deps;
   const texts = new Map([...existing].filter(([index]) => index < FILE_PART_MIN));
   return new ReplyWriter({
@@ -110,6 +111,7 @@ function openReply(
     runesMax,
     streaming,
     showsReasoning,
+    dropsInterim: !interimMessages,
     redact,
     progress: new ToolProgress({ mode, previewCharsMax, redact }, delivery.clock),
     freshAfterMs: freshAfterMs === 0 ? Infinity : freshAfterMs,

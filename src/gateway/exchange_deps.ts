@@ -41,6 +41,8 @@ export interface ExchangeDeps {
   /** Whether messages bear reactions that tell what becomes of them. */
   readonly reactions: boolean;
   readonly streaming: boolean;
+  /** Whether what is said before tools work stays, beside the answer after them. */
+  readonly interimMessages: boolean;
   /** What people see of tools. */
   readonly toolProgress: ToolProgressMode;
   readonly toolPreviewCharsMax: number;

@@ -27,6 +27,8 @@ export interface ReplyOptions {
   readonly streaming: boolean;
   /** Quote what the model thought, shortened, before what it says. */
   readonly showsReasoning: boolean;
+  /** Take away what was said before tools worked, as soon as the answer after them is there. */
+  readonly dropsInterim?: boolean;
   /** What people see of the tools while the answer is made; without it, nothing. */
   readonly progress?: ToolProgress;
   /**
@@ -94,7 +96,7 @@ export class ReplyWriter {
     this.#options = options;
     this.#deps = deps;
     this.#target = options.target;
-    this.#said = new SaidText(options);
+    this.#said = new SaidText({ ...options, keepsInterim: options.dropsInterim !== true });
     this.#shown = [...options.existing.entries()].sort(([a], [b]) => a - b)
       .map(([number, post]) => ({ number, postId: post.id, text: post.message, source: "" }));
   }
@@ -194,7 +196,9 @@ export class ReplyWriter {
   /** What goes on at the moment. */
   get #work(): string {
     const slow = this.#slowSinceMs === undefined ? "" : slowText(this.#slowSinceMs);
-    return joinSteps(this.#options.progress?.text ?? "", slow);
+    const { text = "", summary = "" } = this.#options.progress ?? {};
+    // Once the model speaks again, how it came to that is of less interest.
+    return joinSteps(this.#said.isSpeaking ? summary : text, slow);
   }
 
   /** What has gone on, for those who have seen it going on. */

@@ -1,5 +1,5 @@
 import type { TurnEvent } from "../agent/turn.ts";
-import { cleanText } from "../mattermost/clean_text.ts";
+import { cleanText, isInvisible } from "../mattermost/clean_text.ts";
 import { readMediaLines } from "./media_lines.ts";
 import { isSilence, maybeSilence } from "./silence.ts";
 import { type Redact, withoutLastWord } from "../safety/redact.ts";
@@ -7,17 +7,28 @@ import { type Redact, withoutLastWord } from "../safety/redact.ts";
 /** How much of what the model thought before one step is quoted. */
 const THOUGHT_CHARS_MAX = 600;
 
+export interface SaidOptions {
+  readonly showsReasoning: boolean;
+  /** Whether what is said before tools are called stays, and not only the answer after the last of them. */
+  readonly keepsInterim: boolean;
+  readonly redact: Redact;
+}
+
 /** What a turn has said so far, step by step, and what it thought before each of them. */
 export class SaidText {
   readonly #showsReasoning: boolean;
+  readonly #keepsInterim: boolean;
   readonly #redact: Redact;
   /** Of the steps that are over. */
   #past = { text: "", shown: "" };
+  /** What was said before the tools work that work now, where that is not to stay. */
+  #passing = "";
   #thought = "";
   #step = "";
 
-  constructor(options: { readonly showsReasoning: boolean; readonly redact: Redact }) {
+  constructor(options: SaidOptions) {
     this.#showsReasoning = options.showsReasoning;
+    this.#keepsInterim = options.keepsInterim;
     this.#redact = options.redact;
   }
 
@@ -35,7 +46,9 @@ export class SaidText {
         if (this.#showsReasoning) this.#thought += event.text;
         return this.#showsReasoning;
       case "message":
-        if (event.message.role === "assistant") this.#endStep(event.message.text);
+        if (event.message.role === "assistant") {
+          this.#endStep(event.message.text, event.message.toolCalls.length > 0);
+        }
         return false;
       default:
         return false;
@@ -49,12 +62,16 @@ export class SaidText {
 
   /** What is to be seen, without secrets. */
   get shown(): string {
-    return this.#toShow(this.#thought, this.#step);
+    const shown = this.#toShow(this.#thought, this.#step);
+    return isInvisible(shown) ? cleanText(this.#passing) : shown; // Better that than nothing.
   }
 
   /** The same while more may come: without the last word, which may be the beginning of a secret. */
   get growing(): string {
-    if (this.#step === "") return this.#toShow(withoutLastWord(this.#thought), "");
+    if (this.#step === "") {
+      const shown = this.#toShow(withoutLastWord(this.#thought), "");
+      return joinSteps(shown, cleanText(this.#passing));
+    }
     const step = maybeSilence(this.#step) ? "" : withoutLastWord(this.#step);
     return this.#toShow(this.#thought, step);
   }
@@ -66,8 +83,9 @@ export class SaidText {
 
   /** Gives what is to be seen of the steps that are over, and counts it no longer to what is shown. */
   cut(): string {
-    const { shown } = this.#past;
+    const shown = joinSteps(this.#past.shown, this.#passing);
     this.#past = { ...this.#past, shown: "" };
+    this.#passing = "";
     return cleanText(shown);
   }
 
@@ -76,10 +94,14 @@ export class SaidText {
     this.#past = { ...this.#past, shown: joinSteps(shown, this.#past.shown) };
   }
 
-  #endStep(text: string): void {
+  #endStep(text: string, isInterim: boolean): void {
+    const shown = this.#withThought(this.#thought, text);
+    const passes = isInterim && !this.#keepsInterim;
+    if (passes) this.#passing = shown || this.#passing;
+    else if (isSilence(text)) this.#passing = "";
     this.#past = {
       text: joinSteps(this.#past.text, text),
-      shown: joinSteps(this.#past.shown, this.#withThought(this.#thought, text)),
+      shown: passes ? this.#past.shown : joinSteps(this.#past.shown, shown),
     };
     this.#step = "";
     this.#thought = "";

@@ -48,6 +48,8 @@ export class ToolProgress {
   #counts = new Map<string, number>();
   #lineCount = 0;
   #startedAtMs: number | undefined;
+  /** When the last call that has ended did so. */
+  #endedAtMs = 0;
 
   constructor(options: ToolProgressOptions, clock: Clock) {
     this.#options = options;
@@ -82,7 +84,8 @@ export class ToolProgress {
   /** All of it in one line; `""` when nothing was called. */
   get summary(): string {
     if (this.#startedAtMs === undefined) return "";
-    return progressSummary(this.#counts, this.#clock.nowMs() - this.#startedAtMs);
+    const endedAtMs = this.#lineOf.size > 0 ? this.#clock.nowMs() : this.#endedAtMs;
+    return progressSummary(this.#counts, endedAtMs - this.#startedAtMs);
   }
 
   /** Forgets what was called: it has been told. */
@@ -118,7 +121,8 @@ export class ToolProgress {
 
   #end(callId: string, isError: boolean): boolean {
     const index = this.#lineOf.get(callId);
-    this.#lineOf.delete(callId);
+    if (!this.#lineOf.delete(callId)) return false;
+    this.#endedAtMs = this.#clock.nowMs();
     const line = index === undefined ? undefined : this.#lines.get(index);
     if (index === undefined || line === undefined) return false;
     if ([...this.#lineOf.values()].includes(index)) return false; // Another call of it still runs.

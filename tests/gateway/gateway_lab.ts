@@ -157,6 +157,7 @@ export class GatewayLab implements AsyncDisposable {
         typingIntervalMs: 0,
         reactions: false,
         streaming: true,
+        interimMessages: true,
         toolProgress: "off",
         toolPreviewCharsMax: 40,
         freshAfterMs: 60_000,

@@ -69,7 +69,7 @@ test("[P200] runGateway() settles the mark of an answer that was complete when t
   await using lab = await GatewayLab.start();
   const { sandbox } = lab.lab;
   const gateway = await lab.run(new ScriptedModel("complete"), MARKED);
-  sandbox.faults.rest = [{ path: /^\/posts$/, times: 1, answer: { kind: "reset" } }];
+  sandbox.faults.rest = [{ path: /^\/posts$/, times: 1, answer: { kind: "html", status: 502 } }];
   const asked = sandbox.as("alice").dm("hermes", "a question");
   await lab.loggedNext("reply.create_failed");
   await gateway.cancel();

@@ -113,6 +113,27 @@ test("[P202] ReplyWriter shows what tools do also when the answer does not grow"
   assert.deepEqual(said(replies), ["Let me look.\n\nNothing.\n\n*🔧 terminal · 1 s*"]);
 });
 
+test("[P202] ReplyWriter keeps only the answer when what is said before tools is to pass", async () => {
+  await using replies = await ReplyLab.start();
+  const turn = new Turn(replies, { dropsInterim: true });
+  const end = turn.call("ls", "Let me look.");
+  const post = await turn.shows("Let me look.\n\n💻 terminal `ls` …");
+  end();
+  turn.say("Nothing ");
+  await turn.shows("Nothing\n\n*🔧 terminal · 1 s*");
+  turn.end("Nothing there.");
+  assert.deepEqual(await turn.writer.finish("", replies.never), [post.id]);
+  assert.deepEqual(said(replies), ["Nothing there.\n\n*🔧 terminal · 1 s*"]);
+});
+
+test("[P202] ReplyWriter shows what was to pass when no answer follows", async () => {
+  await using replies = await ReplyLab.start();
+  const turn = new Turn(replies, { dropsInterim: true });
+  turn.call("ls", "Let me look.")();
+  await turn.answer("");
+  assert.deepEqual(said(replies), ["Let me look."]);
+});
+
 test("[P203] ReplyWriter posts the answer anew after long work, so that people are notified", async () => {
   await using replies = await ReplyLab.start();
   const turn = new Turn(replies);

@@ -296,6 +296,7 @@ function exchangeSettings(
       : 0,
     reactions: config.mattermost.reactions,
     streaming: config.streaming.enabled,
+    interimMessages: config.display.interimMessages,
     toolProgress: config.display.toolProgress,
     toolPreviewCharsMax: config.display.toolPreviewCharsMax,
     freshAfterMs: config.streaming.freshAfterMs,

@@ -11,6 +11,13 @@ export const DISPLAY_SETTINGS = {
     initial: "false",
     doc: "Whether what the model thought is quoted, shortened, before its answer.",
   }),
+  interimMessages: setting({
+    key: "display.platforms.mattermost.interim_assistant_messages",
+    otherKeys: ["display.interim_assistant_messages"],
+    parse: boolean,
+    initial: "true",
+    doc: "Whether what the model says before it calls tools stays in the chat beside its answer.",
+  }),
   toolProgress: setting({
     key: "display.platforms.mattermost.tool_progress",
     otherKeys: ["display.tool_progress"],
