@@ -63,7 +63,7 @@ export async function openCallbacks(host: CallbacksHost): Promise<CallbackParts>
       const bot = { userId: me.id, username: me.username };
       const deps = { api, book, bot, url: `${base}${COMMAND_PATH}`, log };
       const work = base === undefined
-        ? removeCommands(deps, closing.signal).then(() => {})
+        ? takeBack(deps, closing.signal)
         : registerEverywhere(registry, host, deps, closing.signal);
       registering = work.catch((error) => {
         const isOver = closing.signal.aborted || error instanceof HermesError;
@@ -115,6 +115,17 @@ async function listen(
     log("error", "callback.not_listening", { error: error.message, hint: error.hint });
     return undefined;
   }
+}
+
+/** Without an address nobody would answer them. */
+async function takeBack(
+  deps: Parameters<typeof registerCommands>[2],
+  signal: AbortSignal,
+): Promise<void> {
+  const commands = deps.book.made.length;
+  if (commands === 0) return;
+  const left = await removeCommands(deps, signal);
+  deps.log("info", "native.removed", { commands, left });
 }
 
 async function registerEverywhere(

@@ -14,6 +14,11 @@ export interface ChatWorld extends AsyncDisposable {
   readonly mallory: ChatPerson;
   readonly publicChannelId: string;
   readonly privateChannelId: string;
+  /**
+   * Lets the bot make slash commands in the team. False where the server may not call this machine,
+   * and nothing here can change that.
+   */
+  makeCallable(): Promise<boolean>;
   /** Deletes anybody's post, as an administrator may. */
   deletePost(postId: string): Promise<void>;
   /** The server itself, where it is the sandbox. */
@@ -42,6 +47,11 @@ export async function sandboxWorld(): Promise<ChatWorld> {
     mallory,
     publicChannelId: channelId("general"),
     privateChannelId: channelId("secret"),
+    makeCallable() {
+      sandbox.settings.internalConnections = ["127.0.0.1"];
+      sandbox.admin.makeTeamAdmin("hermes");
+      return Promise.resolve(true);
+    },
     sandbox,
     deletePost(postId) {
       sandbox.as("admin").delete(postId);
@@ -105,6 +115,17 @@ export async function realWorld(url: string, adminToken: string): Promise<ChatWo
     privateChannelId,
     async deletePost(postId) {
       await admin.create(`/posts/${postId}`, undefined, "DELETE");
+    },
+    async makeCallable() {
+      const member = `/teams/${team.id}/members/${bot.user_id}`;
+      const roles = { scheme_user: true, scheme_admin: true };
+      await admin.create(`${member}/schemeRoles`, roles, "PUT");
+      const { ServiceSettings } = await admin.create("/config", undefined, "GET");
+      const { AllowedUntrustedInternalConnections: allowed } = ServiceSettings as {
+        readonly AllowedUntrustedInternalConnections?: string;
+      };
+      const isLocal = ["127.0.0.1", "localhost"].includes(new URL(url).hostname);
+      return isLocal && (allowed ?? "").split(/[\s,]+/).includes("127.0.0.1");
     },
     async [Symbol.asyncDispose]() {
       for (const one of people) one.leave();

@@ -11,6 +11,7 @@ import { defineCronScenarios } from "./cron_scenarios.ts";
 import { defineFeedbackScenarios } from "./feedback_scenarios.ts";
 import { GatewayProcess, type GatewaySetup, type LogLine } from "./gateway_process.ts";
 import { ModelServer, userTexts } from "./model_server.ts";
+import { defineNativeScenarios } from "./native_scenarios.ts";
 import { defineOutboxScenarios } from "./outbox_scenarios.ts";
 import { defineThreadScenarios } from "./thread_scenarios.ts";
 import { docxWith, pdfWith, PNG } from "./sample_files.ts";
@@ -45,6 +46,7 @@ export function defineScenarios(openWorld: () => Promise<ChatWorld>): void {
   defineOutboxScenarios(stage);
   defineFeedbackScenarios(stage);
   defineCronScenarios(stage);
+  defineNativeScenarios(stage);
 
   test("[P01] a direct message is answered without a mention", async () => {
     await using _gateway = await start();
