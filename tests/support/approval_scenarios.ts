@@ -69,7 +69,7 @@ export function defineApprovalScenarios({ world, model, start }: Stage): void {
     await alice.post(directId, "and once more");
     const question = await seesPost(alice, /^⏳[^]*stopped-4711/, "the question");
     await alice.post(directId, "!stop");
-    await seesPost(alice, /^_\(Stopped\.\)_/, "that it was stopped");
+    await seesPost(alice, /^_\(Stopped/, "that it was stopped");
     await alice.sees(({ id, message }) => id === question.id && message.startsWith("⏹️"));
   });
 }

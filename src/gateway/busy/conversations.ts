@@ -25,7 +25,7 @@ export interface ConversationDeps {
   readonly clock: Clock;
 }
 
-/** What became of a message. `full`: nothing, too much waits. */
+/** What became of a message. `started`: it comes at once. `full`: nothing, too much waits. */
 export type Taken = "started" | "joined" | "interrupts" | "steered" | "queued" | "full";
 
 export interface TakeOptions {
@@ -88,7 +88,8 @@ export class Conversations {
       (joined ?? task).awaitMore(rules.burstMs, clock.nowMs());
       return interrupts ? "interrupts" : "joined";
     }
-    return running === undefined && line.waiting.length === 1 ? "started" : "queued";
+    const isFree = state.running === undefined || state.running.stage === "ending";
+    return isFree && line.waiting.length === 1 ? "started" : "queued";
   }
 
   /**

@@ -27,6 +27,8 @@ export interface TaskOptions {
 /** What is answered by one exchange: a message, or several posts of one person as one message. */
 export class Task {
   readonly #asked: BusyMode | undefined;
+  /** Taken up again after a restart: part of its answer may stand above what is said now. */
+  readonly #isOld: boolean;
   /** In the order in which they were written. */
   #posts: readonly TaskPost[];
   #leadId: string;
@@ -49,6 +51,7 @@ export class Task {
     this.#posts = [first];
     this.#leadId = first.message.postId;
     this.#asked = asked;
+    this.#isOld = isBegun;
     this.isBegun = isBegun;
   }
 
@@ -83,7 +86,8 @@ export class Task {
       hasFiles: messages.some(({ files }) => files.length > 0),
       hasOnlyFiles: messages.every(({ text, files }) => text === "" && files.length > 0),
       createdAtMs: Math.max(...messages.map(({ createdAtMs }) => createdAtMs)),
-      canGrow: isFromPerson && this.#asked === undefined && messages.length < BURST_POSTS_MAX,
+      canGrow: isFromPerson && !this.#isOld && this.#asked === undefined &&
+        messages.length < BURST_POSTS_MAX,
     };
   }
 
