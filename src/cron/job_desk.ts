@@ -2,8 +2,8 @@ import type { Clock } from "../runtime/clock.ts";
 import type { Random } from "../runtime/random.ts";
 import type { Job, JobOrigin } from "./job.ts";
 import type { JobList, JobStore } from "./job_store.ts";
-import { changeJob, JobError, type JobMaker, type JobOrder, makeJob } from "./make_job.ts";
-import { nextRun } from "./next_run.ts";
+import { JobError } from "./job_error.ts";
+import type { JobMaker, JobOrder } from "./make_job.ts";
 import { locateScript } from "./run_script.ts";
 
 export interface JobDeskDeps {
@@ -47,6 +47,7 @@ export class JobDesk {
   /** @throws JobError, JobFileError */
   async create(order: JobOrder, customer: Customer): Promise<Job> {
     await this.#check(order);
+    const { makeJob } = await import("./make_job.ts"); // With what reads English.
     const { refuse, store } = this.#deps;
     return await store.change((jobs) => {
       const active = jobs.filter(({ state }) => state !== "completed");
@@ -72,6 +73,7 @@ export class JobDesk {
   /** @throws JobError, JobFileError */
   async edit(ref: string, order: JobOrder, customer: Customer): Promise<Job> {
     await this.#check(order);
+    const { changeJob } = await import("./make_job.ts");
     const { clock, refuse } = this.#deps;
     return await this.#change(ref, customer, (job, jobs) => {
       const { timeZone } = customer;
@@ -90,6 +92,7 @@ export class JobDesk {
   }
 
   async resume(ref: string, customer: Customer): Promise<Job> {
+    const { nextRun } = await import("./next_run.ts");
     const nowMs = this.#deps.clock.nowMs();
     return await this.#change(ref, customer, (job) => {
       if (job.state === "scheduled") return job;

@@ -4,7 +4,6 @@ import { HermesError } from "../errors.ts";
 import { readTextFile, writeFileAtomic } from "../runtime/atomic_file.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { waitForLock } from "../runtime/lock_file.ts";
-import { decodeJob } from "./decode_job.ts";
 import { encodeJob } from "./encode_job.ts";
 import type { Job } from "./job.ts";
 import { formatIso } from "./zoned_time.ts";
@@ -98,6 +97,8 @@ export class JobStore {
 
   async #read(): Promise<{ readonly list: JobList; readonly raw: RawFile }> {
     const raw = parseFile(await readTextFile(this.#path), this.#path);
+    if (raw.entries.length === 0) return { list: { jobs: [], unreadable: [] }, raw };
+    const { decodeJob } = await import("./decode_job.ts"); // With what reads schedules.
     const decoded = raw.entries.map((entry) => decodeJob(entry, this.#deps.timeZone));
     const jobs = decoded.flatMap((one) => one.kind === "job" ? [one.job] : []);
     const twice = jobs.find(({ id }, index) => jobs.findIndex((job) => job.id === id) !== index);

@@ -1,5 +1,5 @@
-import { HermesError } from "../errors.ts";
 import type { Job, JobOrigin } from "./job.ts";
+import { JobError } from "./job_error.ts";
 import { nextRun } from "./next_run.ts";
 import { parseDuration, parseSchedule } from "./parse_schedule.ts";
 import type { Schedule } from "./schedule.ts";
@@ -35,16 +35,6 @@ export interface JobMaker {
   readonly origin: JobOrigin | undefined;
   /** Why a text may not be a prompt; follows "since". */
   readonly refuse: (text: string, scope: "strict") => string | undefined;
-}
-
-/** A job cannot be made, changed or found as it is wanted. */
-export class JobError extends HermesError {
-  override readonly name = "JobError";
-  override readonly code = "cron.job";
-
-  constructor(message: string, hint: string) {
-    super(message, { hint });
-  }
 }
 
 const NAME_CHARS_MAX = 50;

@@ -1,4 +1,5 @@
-import { JobError, type JobOrder } from "../../cron/make_job.ts";
+import { JobError } from "../../cron/job_error.ts";
+import type { JobOrder } from "../../cron/make_job.ts";
 
 /** The options of `hermes cron create` and `edit`, as they are written. */
 export interface CronChanges {

@@ -9,7 +9,7 @@ import {
 import { encodeJob } from "../../cron/encode_job.ts";
 import type { Job } from "../../cron/job.ts";
 import type { Customer, JobDesk } from "../../cron/job_desk.ts";
-import { JobError } from "../../cron/make_job.ts";
+import { JobError } from "../../cron/job_error.ts";
 import { RunStore } from "../../cron/run_record.ts";
 import { HermesError } from "../../errors.ts";
 import { readGatewayState } from "../../gateway/read_gateway_state.ts";

@@ -1,4 +1,3 @@
-import { confirmJob, describeJob } from "../../cron/describe_job.ts";
 import type { Job, JobOrigin } from "../../cron/job.ts";
 import type { Customer, JobDesk } from "../../cron/job_desk.ts";
 import type { TypedOrder } from "../../cron/split_order.ts";
@@ -40,6 +39,7 @@ async function answer(
   signal: AbortSignal,
 ): Promise<string> {
   const { clock, desk } = deps;
+  const { confirmJob, describeJob } = await import("../../cron/describe_job.ts");
   const [verb = "", ref = ""] = splitFirst(call.args);
   const timeZone = await deps.zones.zoneOf(call.message.senderId, signal);
   const customer = { timeZone, origin: originOf(call, deps), mayUse: mayUse(call) };
@@ -78,7 +78,10 @@ async function add(
   deps: CronCommandDeps,
   signal: AbortSignal,
 ): Promise<string> {
-  const { splitOrder } = await import("../../cron/split_order.ts");
+  const [{ splitOrder }, { confirmJob }] = await Promise.all([
+    import("../../cron/split_order.ts"),
+    import("../../cron/describe_job.ts"),
+  ]);
   const teller = { nowMs: deps.clock.nowMs(), timeZone: customer.timeZone };
   const order = splitOrder(line, teller);
   if (order === undefined) return noScheduleText(line);
