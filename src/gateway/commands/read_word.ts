@@ -50,10 +50,8 @@ export function readWord(message: InboundMessage, context: WordContext): Word {
   const { isAddressed, questions } = context;
   const here = questions.filter((question) => isSaidAt(message, question));
   const typed = parseCommand(message.text);
-  if (typed !== undefined) {
-    const word = readCommand(typed, message, here, context);
-    if (word !== undefined) return word;
-  }
+  const command = typed && readCommand(typed, message, here, context);
+  if (command !== undefined && command.kind !== "unknown_command") return command;
   const clarification = here.find((question) =>
     question.kind === "clarification" && question.personId === message.senderId &&
     (isAddressed || isBelow(message, question))
@@ -62,6 +60,7 @@ export function readWord(message: InboundMessage, context: WordContext): Word {
     const text = chosen(message.text, clarification.choices);
     return { kind: "answer", question: clarification, answer: { kind: "answered", text } };
   }
+  if (command !== undefined) return command; // "/tmp" answers a question for a folder, if one is open.
   if (!isAddressed) return { kind: "aside" };
   const waitsFor = questions.find((question) =>
     question.kind === "approval" && question.sessionKey === context.sessionKey

@@ -174,6 +174,17 @@ test("[P181] readWord() takes a command where the bot is addressed, and a near m
   assert.deepEqual(read({ text: "!frobnicate" }, [], { isAddressed: false }), { kind: "aside" });
 });
 
+test("[P181] readWord() takes for an answer what looks like a command that nobody knows", () => {
+  const open = question({ kind: "clarification" });
+  const answer = (text: string) => ({ kind: "answered", text });
+  assert.deepEqual(read({ text: "/tmp" }, [open]), {
+    kind: "answer",
+    question: open,
+    answer: answer("/tmp"),
+  });
+  assert.equal(read({ text: "!queue later" }, [open]).kind, "command");
+});
+
 test("[P181] readWord() leaves words to the model that only look like a command", () => {
   const texts = ["hello", "/etc/hosts", "stop", "!important do not miss this", "`!queue it`"];
   for (const text of texts) assert.deepEqual(read({ text }, []), { kind: "message" }, text);
