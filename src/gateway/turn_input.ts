@@ -6,7 +6,7 @@ import type { Attachments } from "./attachments.ts";
 import { conversationFacts, PLATFORM_HINT } from "./conversation_facts.ts";
 import type { ExchangeDeps, TurnPlace } from "./exchange_deps.ts";
 import type { InboundMessage } from "./inbound.ts";
-import { tellDelivered } from "./outbox/tell_delivered.ts";
+import { MESSAGES_A_POST, tellDelivered } from "./outbox/tell_delivered.ts";
 import { replyTarget } from "./post_note.ts";
 import { isShared } from "./session_key.ts";
 import { beginThread } from "./threads/begin_thread.ts";
@@ -21,7 +21,7 @@ export async function turnInput(
   signal: AbortSignal,
 ): Promise<TurnInput> {
   const begun = message.rootId === "" ? undefined : await beginThread(message, key, deps);
-  await tellDelivered(message, key, { ...deps, clock: deps.delivery.clock });
+  const told = await tellDelivered(message, key, { ...deps, clock: deps.delivery.clock });
   const [session, history, { contextTokens }] = await Promise.all([
     deps.sessions.describe(key),
     deps.sessions.load(key, { charsMax: deps.historyCharsMax }),
@@ -30,8 +30,8 @@ export async function turnInput(
   const shared = isShared(message, deps.sessionOptions);
   const zone = await deps.zones.zoneOf(message.senderId, signal);
   const isCalledIn = message.rootId !== "" && message.origin !== "nobody" &&
-    (begun !== undefined || history.length === 0);
-  const earlier = { known: begun ?? new Set<string>(), timeZone: zone };
+    (begun !== undefined || history.length === MESSAGES_A_POST * told.size);
+  const earlier = { known: new Set([...begun ?? [], ...told]), timeZone: zone };
   const before = isCalledIn
     ? await readEarlierPosts(message, earlier, { ...deps.delivery, ...deps }, signal)
     : "";

@@ -19,28 +19,36 @@ const TOLD_MAX = 3;
 /** What is older is not what somebody answers. */
 const TOLD_AGE_MS_MAX = 24 * 3_600_000;
 const TEXT_CHARS_MAX = 4_000;
+export const MESSAGES_A_POST = 2;
 
 /**
  * Makes what Hermes posted unasked a part of the conversation in which somebody goes on from there:
  * before their message it stands in the session as something that Hermes said.
+ *
+ * @returns the ids of the posts that are told now; each has become `MESSAGES_A_POST` messages.
  */
 export async function tellDelivered(
   message: InboundMessage,
   key: SessionKey,
   { clock, courier, sessions }: TellDeliveredDeps,
-): Promise<void> {
+): Promise<ReadonlySet<string>> {
   const nowMs = clock.nowMs();
   const untold = (courier?.deliveredTo(message.channelId) ?? []).filter((entry) =>
     nowMs - entry.state.atMs < TOLD_AGE_MS_MAX && !entry.state.toldTo.includes(key) &&
     isReadHere(entry, message)
   ).slice(-TOLD_MAX);
-  if (courier === undefined || untold.length === 0) return;
+  const told = new Set<string>();
+  if (courier === undefined) return told;
   for (const entry of untold) {
     const [postId] = entry.state.postIds;
     const isThere = (await sessions.loadExchange(key, postId)).length > 0;
-    if (!isThere) await sessions.append(key, asSaid(entry));
+    if (!isThere) {
+      await sessions.append(key, asSaid(entry));
+      told.add(postId);
+    }
     await courier.noteTold(entry, key);
   }
+  return told;
 }
 
 /** A direct channel is one conversation; elsewhere a thread is one, and what is outside of any. */
