@@ -7,8 +7,6 @@ import { createHomeCommands } from "../gateway/commands/home_commands.ts";
 import { Courier } from "../gateway/outbox/courier.ts";
 import type { GatewayStatus } from "../gateway/gateway_status.ts";
 import { announceLifecycle, type LifecycleDeps } from "../gateway/outbox/lifecycle_notices.ts";
-import { HookBook } from "../gateway/hooks/hook_book.ts";
-import { serveHooks, type ServeHooksDeps } from "../gateway/hooks/serve_hooks.ts";
 import type { ServerLimits } from "../gateway/outbox/deliver_entry.ts";
 import { HomeChannel, type HomePlace } from "../gateway/outbox/home_channel.ts";
 import { HomeKeeper } from "../gateway/outbox/home_keeper.ts";
@@ -119,29 +117,6 @@ export function openLifecycle(
 ): AsyncDisposable {
   if (!config.mattermost.announcesRestarts) return new AsyncDisposableStack();
   return announceLifecycle({ ...host, earlier: host.earlier, courier, home }, stop);
-}
-
-/** Lets other programs post, as long as there are hooks. */
-export function openHooks(
-  host: Pick<ServeHooksDeps, "clock" | "random" | "log"> & {
-    readonly config: Config;
-    readonly paths: HomePaths;
-  },
-  { courier }: OutboxParts,
-): AsyncDisposable {
-  const { config, paths } = host;
-  const closing = new AbortController();
-  const book = new HookBook(paths.hooksFile);
-  const serving = serveHooks(
-    { ...host, ...config.gateway.hooksListen, book, courier },
-    closing.signal,
-  );
-  return {
-    [Symbol.asyncDispose]: async () => {
-      closing.abort();
-      await serving;
-    },
-  };
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;

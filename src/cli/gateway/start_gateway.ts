@@ -34,11 +34,11 @@ import { composeCommands } from "../compose_commands.ts";
 import { type Door, openDoor } from "../compose_door.ts";
 import type { UsableModels } from "../compose_models.ts";
 import { allowFiles, composeAttachments } from "../compose_attachments.ts";
+import { openHooks } from "../compose_hooks.ts";
 import {
   composeMessageSender,
   type HomeParts,
   openHome,
-  openHooks,
   openLifecycle,
   openOutbox,
   type OutboxParts,
@@ -105,7 +105,6 @@ export async function startGateway(
   const clientConfig = untilAnswered(readConfig, { msMax: Infinity }, deps, signals.stop);
   await using outbox = openOutbox({ ...host, ...delivery, clientConfig });
   await using home = await openHome(host, outbox, delivery);
-  await using _hooks = openHooks(host, outbox);
   await using _life = openLifecycle(host, outbox, signals.stop);
   await using door = await openDoor(host);
   outbox.courier.whenDone((entry) => followDelivered(entry, door.threads));
@@ -119,6 +118,7 @@ export async function startGateway(
     const { listensTo } = door;
     const jobs = { agent, sessions, identity, delivery: outbox.courier, listensTo };
     await using _jobs = openCron(jobs, signals);
+    await using _hooks = openHooks(agent, outbox);
     const opened = { ledger, sessions, wakes, agent, outbox, home, door, callbacks };
     const parts = { host, serverUrl, clientConfig, delivery, me, identity, ...opened };
     await runGateway(await composeGateway(parts, signals.stop), signals.cancel);

@@ -12,6 +12,10 @@ export interface Hook {
   readonly tokenHash: string;
   /** Where its messages go, as somebody wrote it. */
   readonly target: string;
+  /** What the agent does with what is sent; `undefined` where it is posted as it is. */
+  readonly prompt: string | undefined;
+  /** The sets of tools that the agent has for it. */
+  readonly toolsets: readonly string[];
   readonly createdAtMs: number;
 }
 
@@ -87,5 +91,8 @@ function decodeHook(value: unknown): Hook | undefined {
   const [name, tokenHash, target] = [hook?.name, hook?.tokenHash, hook?.target].map(asText);
   if (name === undefined || tokenHash === undefined || target === undefined) return undefined;
   if (!HOOK_NAME.test(name) || tokenHash === "" || target === "") return undefined;
-  return { name, tokenHash, target, createdAtMs: asNumber(hook?.createdAtMs) ?? 0 };
+  const toolsets = Array.isArray(hook?.toolsets) ? hook.toolsets.map(asText) : [];
+  const prompt = asText(hook?.prompt) || undefined;
+  const createdAtMs = asNumber(hook?.createdAtMs) ?? 0;
+  return { name, tokenHash, target, prompt, toolsets, createdAtMs };
 }

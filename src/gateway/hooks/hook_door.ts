@@ -1,4 +1,5 @@
 import type { DeliveryOutcome } from "../../cron/delivery_port.ts";
+import { JobError } from "../../cron/job_error.ts";
 import { HermesError } from "../../errors.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { HttpCall, HttpReply } from "../../runtime/http_listener.ts";
@@ -9,14 +10,21 @@ import type { Courier } from "../outbox/courier.ts";
 import { OutboxError } from "../outbox/outbox_folder.ts";
 import { parseTarget } from "../outbox/target.ts";
 import type { Hook, HookBook } from "./hook_book.ts";
-import { hookText } from "./hook_text.ts";
+import { hookTask, hookText } from "./hook_text.ts";
 
 export interface HookDoorDeps {
   readonly book: HookBook;
   readonly courier: Pick<Courier, "deliver">;
+  /** Has the agent work on a task, and post what comes of it. Resolves when that is sure to happen. */
+  readonly work: (task: HookTask) => Promise<void>;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+}
+
+/** What the agent does for a hook. */
+export interface HookTask extends Pick<Hook, "name" | "target" | "toolsets"> {
+  readonly prompt: string;
 }
 
 export const HOOKS_PATH = "/hooks/";
@@ -49,15 +57,23 @@ export class HookDoor {
         return reply(401, { error: "There is no such hook, or the token is wrong" });
       }
       if (!this.#takeCall(name)) return reply(429, { error: "Too many calls in a minute" });
+      if (hook.prompt !== undefined) return await this.#task(hook, hook.prompt, call.body);
       return await this.#post(hook, hookText(call.body), signal);
     } catch (error) {
       signal.throwIfAborted();
       log("error", "hook.failed", { name, error: String(error) });
       const isKnown = error instanceof HermesError;
-      const status = error instanceof OutboxError ? 503 : 500;
+      const status = error instanceof OutboxError ? 503 : error instanceof JobError ? 422 : 500;
       return reply(status, { error: isKnown ? error.message : "Something went wrong" });
     }
   };
+
+  async #task({ name, target, toolsets }: Hook, task: string, body: string): Promise<HttpReply> {
+    const { log, work } = this.#deps;
+    log("info", "hook.called", { name, chars: body.length });
+    await work({ name, target, toolsets, prompt: hookTask(task, body) });
+    return reply(202, { ok: true, state: "working" });
+  }
 
   async #post(hook: Hook, text: string, signal: AbortSignal): Promise<HttpReply> {
     const { clock, courier, log, random } = this.#deps;

@@ -57,7 +57,7 @@ export class OutboxLab implements AsyncDisposable {
   readonly home = new HomeChannel(undefined);
   readonly never = new AbortController().signal;
   readonly #folder: AsyncDisposable;
-  readonly #running: { end: AbortController; done: Promise<unknown> }[] = [];
+  readonly #kills: (() => Promise<void>)[] = [];
 
   static async start(): Promise<OutboxLab> {
     return new OutboxLab(await Lab.start(), await tempDir());
@@ -102,14 +102,13 @@ export class OutboxLab implements AsyncDisposable {
     const end = new AbortController();
     const courier = new Courier(this.deps(options.change), end.signal);
     const done = options.run === true ? courier.run() : Promise.resolve();
-    this.#running.push({ end, done });
-    return {
-      courier,
-      kill: async () => {
-        end.abort();
-        await done;
-      },
+    const kill = async () => {
+      end.abort();
+      await done;
+      await courier.run(); // With nothing left to do it waits for what still writes.
     };
+    this.#kills.push(kill);
+    return { courier, kill };
   }
 
   message(change: Partial<Outgoing> = {}): Outgoing {
@@ -140,10 +139,7 @@ export class OutboxLab implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const { end, done } of this.#running) {
-      end.abort();
-      await done;
-    }
+    for (const kill of this.#kills) await kill();
     await this.lab[Symbol.asyncDispose]();
     await this.#folder[Symbol.asyncDispose]();
   }
