@@ -67,11 +67,12 @@ export function composeMessageSender(
   { courier, home }: OutboxParts,
   deps: Pick<MessageSenderDeps, "api" | "botUserId" | "policy">,
 ): MessageSender {
-  const { clock, gate } = agent;
+  const { clock, config, gate } = agent;
   return createMessageSender({
     ...deps,
     courier,
     home,
+    homeName: config.mattermost.homeChannelName,
     gate,
     clock,
     allowFile: allowFiles(agent),

@@ -19,6 +19,8 @@ export interface MessageSenderDeps {
   readonly api: MattermostApi;
   readonly botUserId: string;
   readonly home: HomeChannel;
+  /** What people call it. */
+  readonly homeName: string;
   readonly courier: Courier;
   readonly gate: CommandGate;
   readonly allowFile: AllowFile;
@@ -212,7 +214,7 @@ function idOf(order: MessageOrder, context: ToolContext, deps: MessageSenderDeps
 
 async function listTargets(
   context: ToolContext,
-  { api, home, policy: { allowedChannels } }: MessageSenderDeps,
+  { api, home, homeName, policy: { allowedChannels } }: MessageSenderDeps,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const { person } = context;
@@ -220,7 +222,7 @@ async function listTargets(
   const named = channels.filter(({ channel, team }) =>
     team !== undefined && (allowedChannels.size === 0 || allowedChannels.has(channel.id))
   );
-  const targets = home.place === undefined ? [] : ["home"];
+  const targets = home.place === undefined ? [] : [`home: ${homeName}`];
   for (const { channel, team } of named.slice(0, LISTED_MAX)) {
     const isIn = person !== undefined && await api.isMember(channel.id, person.id, signal);
     if (isIn) targets.push(`${team?.name}/${channel.name}: ${labelOf(channel)}`);

@@ -59,6 +59,7 @@ class SendLab implements AsyncDisposable {
       courier: this.courier.courier,
       clock: this.waitsLong ? deps.clock : outbox.clock.forRequests(),
       gate: this.#gate,
+      homeName: "Headquarters",
       policy: {
         allowAllUsers: false,
         allowedUsers: this.allowed,
@@ -182,8 +183,12 @@ test("[P243] send_message asks once for what is allowed for the session, and sen
 test("[P243] send_message says when it cannot be sent now, keeps it, and lists where one may send to", async () => {
   await using lab = await SendLab.start();
   const { sandbox } = lab.outbox.lab;
+  lab.outbox.home.move({ channelId: "anywhere", threadId: undefined });
   const list = await lab.run({ action: "list" });
-  assert.match(list, /^You may send to:\n- lab\/town-square: ~town-square\n- lab\/general/);
+  assert.match(
+    list,
+    /^You may send to:\n- home: Headquarters\n- lab\/town-square: ~town-square\n- lab\/general/,
+  );
   assert.match(list, /lab\/secret/);
   const mallory = { id: sandbox.user("mallory").id, name: "mallory" };
   assert.doesNotMatch(
