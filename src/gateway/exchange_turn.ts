@@ -45,7 +45,7 @@ export async function runTurnInto(
   } catch (error) {
     signal.throwIfAborted();
     if (control.signal.aborted) {
-      mark.becomes("dropped");
+      mark.becomes(control.interruption?.kind === "restarted" ? "unfinished" : "dropped");
       return await endInterrupted(control, reply, key, { ...deps, ...deps.delivery });
     }
     mark.becomes("failed");

@@ -5,14 +5,14 @@ import { startDemo, startDemoInTerminal } from "./demo_process.ts";
 
 test("[P24] hermes demo --script holds a conversation with no configuration and leaves nothing", async () => {
   await using demo = await startDemo("--script", "-");
-  demo.process.write("bob: #general @hermes hello\n> bob, just between us\nwhat time is it?\n");
+  demo.process.write("bob: #general @hermes hello\n> @bob, just between us\nwhat time is it?\n");
   demo.process.closeInput();
   const { exitCode, stdout, stderr } = await demo.process.ended;
   assert.match(stderr, /^The model is the built-in scripted one \(no language model[^\n]*\n\n$/);
   const blocks = stdout.trimEnd().split(/\n\n(?=\S)/);
   assert.equal(blocks[0], "bob → #general\n  @hermes hello");
   assert.match(blocks[1] ?? "", /^hermes → #general\n {2}Hello from the built-in scripted model\./);
-  assert.equal(blocks[2], "alice → #general (thread)\n  bob, just between us");
+  assert.equal(blocks[2], "alice → #general (thread)\n  @bob, just between us");
   assert.match(blocks[3] ?? "", /^\(No answer: /);
   assert.equal(blocks[4], "alice → @hermes\n  what time is it?");
   assert.match(blocks[5] ?? "", /^hermes → @alice\n {2}Let me look at the clock\.\n\n {2}The tool/);

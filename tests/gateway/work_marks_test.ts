@@ -42,6 +42,21 @@ test("[P200] runGateway() marks a message while it works on it, and then how tha
   assert.equal(lab.lab.requested(/reactions/).length, 3 + 3 + 2);
 });
 
+test("[P200] runGateway() keeps the mark on a message that is worked on anew, because it was edited", async () => {
+  await using lab = await GatewayLab.start();
+  const { sandbox } = lab.lab;
+  await lab.run(new ScriptedModel(hang("Paris is "), "London is the capital."), MARKED);
+  const asked = sandbox.as("alice").dm("hermes", "capital of France?");
+  await lab.growing(asked.id);
+  sandbox.as("alice").edit(asked.id, "capital of England?");
+  await lab.logged("gateway.answered", asked.id);
+  assert.deepEqual(marksOn(lab, asked.id), ["white_check_mark"]);
+  const removals = sandbox.requests.filter(({ method, path }) =>
+    method === "DELETE" && path.includes("reactions")
+  );
+  assert.equal(removals.length, 1);
+});
+
 test("[P200] runGateway() leaves the mark on what it is to take up again, and takes it away then", async () => {
   await using lab = await GatewayLab.start();
   const first = await lab.run(new ScriptedModel(hang()), MARKED);
