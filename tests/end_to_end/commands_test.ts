@@ -29,6 +29,8 @@ const SAYS: readonly (readonly [command: string, says: RegExp])[] = [
   ["agents", /^Nothing runs in the background/],
   ["model", /^The model here is `test-model`/],
   ["reasoning", /^Reasoning is `medium` here/],
+  ["yolo maybe", /^Write `!yolo on` or/],
+  ["undo it all", /^Write how many/],
   ["yolo off", /^Dangerous commands in this conversation are asked about again/],
   ["cron", /[Nn]othing is scheduled|no scheduled|No scheduled/],
   ["memory", /^(?:\*\*Notes\*\*\n- nothing yet|I show what I remember in direct messages only)/],

@@ -3,7 +3,13 @@ import type { Ledger } from "../ledger.ts";
 import type { MessageReader } from "../read_message.ts";
 import type { ChatCommand, CommandCall, CommandResult } from "./chat_command.ts";
 import { parseCommand } from "./parse_command.ts";
-import { NOTHING_TO_RETRY, NOTHING_TO_UNDO, POST_GONE, undoneText } from "./session_texts.ts";
+import {
+  NOTHING_TO_RETRY,
+  NOTHING_TO_UNDO,
+  POST_GONE,
+  UNDO_USAGE,
+  undoneText,
+} from "./session_texts.ts";
 
 export interface ExchangeCommandsDeps {
   readonly sessions: SessionStore;
@@ -57,7 +63,8 @@ async function undo(
   { args, message, sessionKey }: CommandCall,
   { sessions, ledger }: ExchangeCommandsDeps,
 ): Promise<CommandResult> {
-  const count = Math.min(Math.max(1, Number.parseInt(args, 10) || 1), UNDO_MAX);
+  if (!/^[1-9]\d*$|^$/.test(args)) return { kind: "reply", text: UNDO_USAGE };
+  const count = Math.min(Number(args || 1), UNDO_MAX);
   const said = await sessions.saidPosts(sessionKey);
   const about = ledger.entryOf(message.postId)?.about;
   const target = said.at(-Math.min(count, said.length));

@@ -10,6 +10,7 @@ import {
   reasoningSetText,
   reasoningShownText,
   reasoningUsageText,
+  YOLO_USAGE,
   yoloText,
 } from "./model_texts.ts";
 import type { ModelFacts } from "./status_texts.ts";
@@ -51,16 +52,15 @@ export function createModelCommands(deps: ModelCommandsDeps): readonly ChatComma
       summary: "Run commands in this conversation without asking, or ask again.",
       timing: "beside",
       run: ({ args, sessionKey }) => {
-        const wanted = SWITCH[args.toLowerCase()];
-        const isUnguarded = wanted ?? !guard.isUnguarded(sessionKey);
+        const wanted = args.toLowerCase();
+        if (!["", "on", "off"].includes(wanted)) return Promise.resolve(reply(YOLO_USAGE));
+        const isUnguarded = wanted === "" ? !guard.isUnguarded(sessionKey) : wanted === "on";
         guard.setUnguarded(sessionKey, isUnguarded);
         return Promise.resolve(reply(yoloText(isUnguarded)));
       },
     },
   ];
 }
-
-const SWITCH: Readonly<Record<string, boolean | undefined>> = { on: true, off: false };
 
 async function chooseModel(
   { args, sessionKey, isAdmin }: CommandCall,

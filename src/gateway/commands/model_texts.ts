@@ -43,6 +43,8 @@ export function reasoningSetText(value: string): string {
   return `Reasoning is \`${value}\` in this conversation from now on.`;
 }
 
+export const YOLO_USAGE = "Write `!yolo on` or `!yolo off`.";
+
 export function yoloText(isUnguarded: boolean): string {
   return isUnguarded
     ? "⚠️ Commands in this conversation run without a question until `!yolo off`, `!new` or a restart."

@@ -6,6 +6,7 @@ import { cleanTitle } from "../../sessions/session_titles.ts";
 
 export const NO_SESSION = "Nothing has been said here yet.";
 export const NOTHING_TO_UNDO = "There is nothing left to take back here.";
+export const UNDO_USAGE = "Write how many messages to take back, e.g. `!undo 2`.";
 export const NOTHING_TO_RETRY = "There is nothing here to ask again.";
 export const POST_GONE = "I cannot read that message any more. Please write it again.";
 
