@@ -82,6 +82,7 @@ const conduct: readonly [id: string, promise: string][] = [
 
 const scars: readonly [id: string, promise: string][] = [
   ["S01", "A reply to a reply names the root of its thread, and a flat post none"],
+  ["S02", "Buttons have ids that the server finds, and are where it looks for them"],
   ["S03", "Reactions are told apart by short name, whatever the tone of skin"],
   ["S04", "A mention that is taken out leaves line ends alone; a bare one wakes the bot"],
   ["S05", "Bursts of failures while several posts hit one thread lose and repeat nothing"],

@@ -55,7 +55,7 @@ export async function runExchange(
   const typing = new TypingNotice(target, typingDeps, signal);
   const asker = new ChatAsker(
     { message, target, sessionKey: key, typing, onAsk: () => reply.cut(), cancel: signal },
-    { ...deps, timeZone: deps.prompt.timeZone },
+    deps,
   );
   const isMarked = deps.reactions && message.origin !== "nobody";
   const mark = new WorkMark(isMarked ? message.postId : undefined, deps.delivery);

@@ -16,6 +16,7 @@ export function readOutcome(event: string, fields: LogFields): PostOutcome | und
       return { kind: "ignored", postId, reason: String(fields.reason) };
     case "gateway.not_answered":
     case "gateway.interrupted":
+    case "gateway.dropped":
       return { kind: "failed", postId };
     default:
       return undefined;
@@ -27,6 +28,7 @@ export function describeIgnored(reason: string, person: string): string | undefi
   if (reason === "not_mentioned") {
     return "hermes was not mentioned; in a channel it answers to @hermes";
   }
+  if (reason === "for_others") return "it is for somebody else, and hermes leaves it alone";
   if (reason === "user_not_allowed") return `${person} is not one of those whom hermes answers`;
   return reason.startsWith("from_") ? undefined : `hermes ignored it: ${reason}`;
 }

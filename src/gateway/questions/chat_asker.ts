@@ -9,6 +9,7 @@ import type { Redact } from "../../safety/redact.ts";
 import type { SessionKey } from "../../sessions/session_store.ts";
 import type { Question, QuestionAnswer } from "../../tools/tool.ts";
 import type { InboundMessage } from "../inbound.ts";
+import type { PersonZones } from "../person_zones.ts";
 import type { OpenQuestion } from "./open_question.ts";
 import type { PendingQuestions, QuestionPost } from "./pending_questions.ts";
 import { buttonProps, withoutButtons } from "./question_buttons.ts";
@@ -27,8 +28,8 @@ export interface ChatAskerDeps {
   readonly questions: PendingQuestions;
   readonly delivery: DeliveryDeps;
   readonly redact: Redact;
-  /** IANA name of the zone in which people are told times. */
-  readonly timeZone: string;
+  /** In which zones people are told times. */
+  readonly zones: Pick<PersonZones, "zoneOf">;
 }
 
 /** Where and for whom a turn runs. */
@@ -150,7 +151,8 @@ export class ChatAsker {
   /** In the thread of the turn, or flat where that is gone. */
   async #post(form: Form, marker: string, props: PostProps): Promise<QuestionPost> {
     const { cancel, message, target } = this.#place;
-    const { delivery, timeZone } = this.#deps;
+    const { delivery, zones } = this.#deps;
+    const timeZone = await zones.zoneOf(message.senderId, cancel);
     const person = message.channelKind === "dm" ? "" : `@${message.senderName}`;
     const { expiresInMs } = form;
     const atMs = delivery.clock.nowMs() + expiresInMs;

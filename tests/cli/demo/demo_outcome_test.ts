@@ -10,6 +10,7 @@ test("readOutcome() reads the end of a post's handling from the gateway's log", 
   assert.deepEqual(ignored, { kind: "ignored", postId, reason: "not_mentioned" });
   assert.deepEqual(readOutcome("gateway.not_answered", { postId }), { kind: "failed", postId });
   assert.deepEqual(readOutcome("gateway.interrupted", { postId }), { kind: "failed", postId });
+  assert.deepEqual(readOutcome("gateway.dropped", { postId }), { kind: "failed", postId });
   assert.equal(readOutcome("gateway.message", { postId }), undefined);
 });
 

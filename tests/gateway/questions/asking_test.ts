@@ -66,6 +66,16 @@ function told(model: ScriptedModel): string | undefined {
 
 const ONCE = '{"kind":"allowed","scope":"once"}';
 
+test("[P219] a question tells until when it waits in the zone of the person", async () => {
+  await using lab = await GatewayLab.start();
+  const model = new ScriptedModel(asks("rm -rf build"), "done");
+  lab.lab.sandbox.user("alice").timezone = "Asia/Tokyo";
+  await lab.run(model, exchangeWith(model));
+  lab.lab.sandbox.as("alice").dm("hermes", "clean up");
+  const question = await asked(lab, "rm -rf build");
+  assert.match(question.message, /5 minutes \(until 07:18 GMT\+9\)/);
+});
+
 test("[P106] a question in a direct message is answered by !approve, past the turn that waits", async () => {
   await using lab = await GatewayLab.start();
   const model = new ScriptedModel(asks("rm -rf build"), "done");

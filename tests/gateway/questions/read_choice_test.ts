@@ -54,7 +54,7 @@ interface Shown {
   readonly attachments: readonly [{ readonly actions: readonly Record<string, unknown>[] }];
 }
 
-test("[P259] buttonProps() makes ids that the server finds, and keeps the secret where nobody sees it", () => {
+test("[P259] [S02] buttonProps() makes ids that the server finds, and keeps the secret where nobody sees it", () => {
   const place = { url: "http://bot.example/action", secret: "s3cret" };
   for (const question of [approval, clarification]) {
     const { attachments: [{ actions }] } = buttonProps(question, place) as unknown as Shown;
