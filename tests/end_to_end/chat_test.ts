@@ -178,13 +178,19 @@ test("[P169] at the prompt conversations are named, left, resumed, asked again a
   await say("/title Fruit talk", /is `?Fruit talk`? now/);
   await say("/new Vegetables", /This is a new conversation/);
   await say("leek", /heard: leek/);
-  await say("/sessions", /1\. .* {2}Vegetables\s+2\. .* {2}Fruit talk/);
-  await say("/resume fruit", /This goes on with "Fruit talk"/);
+  await say("/sessions", /1\. .* {2}Fruit talk\s+\/resume and/);
+  await say("/resume 1", /This goes on with "Fruit talk"/);
   await say("what was it?", /heard: the word is kiwi \| what was it\?/);
+  await say("/branch Other way", /copy/i);
+  await say("only here", /only here/);
+  await say("/resume Fruit talk", /only here[^]*goes on with "Fruit talk"/);
+  at.model.answer = ({ messages }) => ({ kind: "text", text: `${messages.length} messages` });
+  await say("and now?", /6 messages/);
+  await say("/undo", /from "and now\?"/);
   await say("/undo", /Took back 1 message, from "what was it\?"/);
   at.model.answer = ({ messages }) => ({ kind: "text", text: `again ${messages.length}` });
   await say("/retry", /again 2/);
-  await say("/usage", /Usage.*of this conversation: \d calls/);
+  await say("/usage", /Usage of this conversation: \d calls.*\n+• Input: \d+\n• Output/);
   await say("/model", /The model here is `?test-model/);
   await say("/model other-model", /`?other-model`? answers in this conversation/);
   await say("/status", /Model: `?other-model/);
@@ -194,7 +200,7 @@ test("[P169] at the prompt conversations are named, left, resumed, asked again a
   assert.equal((await chat.ended).exitCode, 0);
   const { stdout } = await at.cli("sessions", "list", "--json");
   const titles = JSON.parse(stdout).sessions.map(({ title }: { title: string }) => title);
-  assert.deepEqual(titles, ["Fruit talk", "Vegetables"]);
+  assert.deepEqual(titles, ["Fruit talk", "Other way", "Vegetables"]);
 });
 
 test("[P171] a paste is one message, Markdown is shown, and the history is kept without secrets", {

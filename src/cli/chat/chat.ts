@@ -3,7 +3,7 @@ import picocolors from "picocolors";
 import { HermesError } from "../../errors.ts";
 import { EXIT } from "../exit_codes.ts";
 import type { CliIo } from "../io.ts";
-import { printableText } from "../../sandbox/chat_text.ts";
+import { printableText, wrapText } from "../../sandbox/chat_text.ts";
 import { MarkdownRows } from "../terminal/markdown_rows.ts";
 import { PromptTerminal } from "../terminal/prompt_terminal.ts";
 import { AnswerRows } from "./answer_rows.ts";
@@ -127,7 +127,7 @@ class Chat {
 
   /** Shows words of our own. */
   say(text: string): void {
-    this.#show(text.split("\n").map((row) => this.#dim(row)));
+    this.#show(wrapText(text, this.#terminal.columns).map((row) => this.#dim(row.text)));
   }
 
   /** The same for words that are Markdown. */
@@ -218,7 +218,8 @@ class Chat {
       case "stop":
         return this.stop() ? this.#draw() : this.say("Nothing is being answered.");
       case "sessions":
-        this.#opened.chats.newest(LISTED_MAX)
+        this.#talk.conversation.id()
+          .then((id) => this.#opened.chats.newest(LISTED_MAX, id))
           .then((sessions) => this.say(sessionLines(sessions)))
           .catch(this.#fail);
         return;
@@ -231,8 +232,8 @@ class Chat {
       case "resume":
         if (args === "") return this.#obeyOwn("sessions", args);
         return this.#workInTurn(async () => {
-          await this.#move({ kind: "named", name: args });
-          this.say(resumedLine(this.#talk.session.name));
+          const presentId = await this.#talk.conversation.id();
+          this.say(resumedLine(await this.#move({ kind: "named", name: args, presentId })));
         });
       case "undo":
         return this.#workInTurn(async () => {
@@ -261,11 +262,19 @@ class Chat {
     };
   }
 
-  /** To another conversation; stays where it is when that one cannot be opened. */
-  async #move(wanted: WantedSession): Promise<void> {
-    const next = await this.#opened.chats.open(wanted);
-    await this.#leave();
-    this.#talk = this.#begin(next);
+  /** To another conversation, and gives its name; stays where it is when that one cannot be opened. */
+  async #move(wanted: WantedSession): Promise<string | undefined> {
+    const { chats } = this.#opened;
+    const { commands, session: { key } } = this.#talk;
+    const found = await chats.find(wanted);
+    if (found?.history.summary.key === key) {
+      await commands.life.resume(key, found.id); // This one is a copy of it, or it is one of this.
+    } else {
+      const next = await chats.open(found);
+      await this.#leave();
+      this.#talk = this.#begin(next);
+    }
+    return found?.name;
   }
 
   async #leave(): Promise<void> {

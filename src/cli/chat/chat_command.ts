@@ -136,7 +136,7 @@ async function openChat(
     startFolder: process.cwd(),
   });
   const chats = new ChatSessions({ ...foundations, paths, kept: new KeptSessions(io) });
-  const first = await chats.open(wantedSession(options));
+  const first = await chats.open(await chats.find(wantedSession(options)));
   const prompt = promptSources(agent, await loadIdentity(paths.home));
   return {
     parts: { agent, turn: composeTurn(agent, "cli"), prompt },

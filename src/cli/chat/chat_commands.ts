@@ -3,6 +3,7 @@ import type { ChatCommand } from "../../gateway/commands/chat_command.ts";
 import { CommandRegistry } from "../../gateway/commands/command_registry.ts";
 import { createSkillNames, type SkillNames } from "../../gateway/commands/skill_names.ts";
 import { createSkillExpander } from "../../gateway/session_life/expand_skill.ts";
+import type { SessionLife } from "../../gateway/session_life/session_life.ts";
 import type { ExpandSkill } from "../../gateway/session_life/set_up_turn.ts";
 import type { InboundMessage } from "../../gateway/inbound.ts";
 import type { SessionKey, SessionStore } from "../../sessions/session_store.ts";
@@ -37,12 +38,14 @@ export type FoundCommand =
 export class ChatCommands {
   /** Puts the text of a skill that is called by name before what is wanted of it. */
   readonly expandSkill: ExpandSkill;
+  /** Begins and ends the sessions of a key. */
+  readonly life: SessionLife;
   readonly #registry: CommandRegistry;
   readonly #skillNames: SkillNames;
 
   constructor({ agent, turn }: ChatParts, sessions: SessionStore) {
-    const life = composeLife(agent, turn, sessions);
-    const shared = composeConversationCommands(agent, { sessions, life });
+    this.life = composeLife(agent, turn, sessions);
+    const shared = composeConversationCommands(agent, { sessions, life: this.life });
     const all = [...shared.session, ...shared.status, ...shared.model, ...shared.knowledge];
     this.#registry = new CommandRegistry(all.filter(({ name }) => !Object.hasOwn(OWN, name)));
     const { disabled } = agent.config.skills;
@@ -73,14 +76,21 @@ export class ChatCommands {
       ),
     ];
     return [
-      ...rows.map(([typed, summary]) => `${typed.trim().padEnd(HELP_COLUMNS)} ${summary}`),
+      ...rows.map(([typed, summary]) => helpLine(typed.trim(), summary)),
       "Each skill is a command as well: /skills lists them.",
       "Everything else is said to the agent; // at the beginning says a line with one slash.",
     ].join("\n");
   }
 }
 
-const HELP_COLUMNS = 28;
+const HELP_COLUMNS = 27;
+
+function helpLine(typed: string, summary: string): string {
+  const isLong = typed.length > HELP_COLUMNS;
+  return isLong
+    ? `${typed}\n${" ".repeat(HELP_COLUMNS)} ${summary}`
+    : `${typed.padEnd(HELP_COLUMNS)} ${summary}`;
+}
 
 /** Runs a command that means the same in Mattermost. Gives what it says, as Markdown. */
 export async function runShared(
@@ -104,9 +114,11 @@ export async function runShared(
   }
 }
 
-/** In Mattermost commands begin with `!`. */
+/** In Mattermost commands begin with `!`, and a table of two columns is shown as one. */
 export function forTerminal(text: string): string {
-  return text.replaceAll(/(?<=^|[`\s(])!(?=[a-z])/g, "/");
+  return text.replaceAll(/(?<=^|[`\s(])!(?=[a-z])/g, "/")
+    .replaceAll(/^\|.*\| *(?::?-+:? *)?\|\n/gm, "")
+    .replaceAll(/^\| (.+?) \| (.+?) \|$/gm, "- $1: $2");
 }
 
 /** What is typed at a terminal, for commands that look at who says it where. */

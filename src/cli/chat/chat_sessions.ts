@@ -10,8 +10,8 @@ import { lockSession } from "../sessions/session_lock.ts";
 export type WantedSession =
   | { readonly kind: "new" }
   | { readonly kind: "newest" }
-  /** By a number in the list, an id or its beginning, or a title. */
-  | { readonly kind: "named"; readonly name: string };
+  /** By a number in the list without the present one, an id or its beginning, or a title. */
+  | { readonly kind: "named"; readonly name: string; readonly presentId?: string | undefined };
 
 /** A conversation that this process alone may write. */
 export interface OpenSession {
@@ -51,10 +51,9 @@ export class ChatSessions {
     this.#deps = deps;
   }
 
-  /** @throws SessionBusyError, SessionIdError, NoConversationError */
-  async open(wanted: WantedSession): Promise<OpenSession> {
+  /** Opens what `find` has found, or begins one. @throws SessionBusyError */
+  async open(found: KeptSession | undefined): Promise<OpenSession> {
     const { paths, random } = this.#deps;
-    const found = await this.#find(wanted);
     const key = found?.history.summary.key ?? `agent:main:cli:${random.id()}` as SessionKey;
     const name = found?.name;
     const release = await lockSession({ key, title: name ?? "a new conversation" }, paths);
@@ -62,20 +61,25 @@ export class ChatSessions {
     // Opened now, so that it knows what other terminals have begun.
     const store = openJsonSessionStore({ ...this.#deps, folder });
     let closed: Promise<void> | undefined;
-    return {
-      key,
-      store,
-      ...(name !== undefined && { name }),
-      close: () => closed ??= store.close().finally(release),
-    };
+    const close = () => closed ??= store.close().finally(release);
+    try {
+      // A copy that was made of it may be the current one of their key.
+      if (found !== undefined) await store.resume(key, found.id);
+    } catch (error) {
+      await close();
+      throw error;
+    }
+    return { key, store, ...(name !== undefined && { name }), close };
   }
 
-  /** The newest ones, the one that was used last first. */
-  newest(limit: number): Promise<readonly KeptSession[]> {
-    return this.#deps.kept.newest("cli", limit);
+  /** The newest ones but the present one, the one that was used last first. */
+  async newest(limit: number, presentId?: string): Promise<readonly KeptSession[]> {
+    const newest = await this.#deps.kept.newest("cli", limit + 1);
+    return newest.filter(({ id }) => id !== presentId).slice(0, limit);
   }
 
-  async #find(wanted: WantedSession): Promise<KeptSession | undefined> {
+  /** `undefined` for a new one. @throws SessionIdError, NoConversationError */
+  async find(wanted: WantedSession): Promise<KeptSession | undefined> {
     switch (wanted.kind) {
       case "new":
         return undefined;
@@ -85,9 +89,17 @@ export class ChatSessions {
         return newest;
       }
       case "named":
-        return await this.#deps.kept.get(wanted.name, "cli");
+        return await this.#named(wanted.name, wanted.presentId);
       default:
         return wanted satisfies never;
     }
+  }
+
+  async #named(name: string, presentId: string | undefined): Promise<KeptSession> {
+    const number = /^\d{1,3}$/.test(name) ? Number(name) : undefined;
+    const listed = number === undefined
+      ? undefined
+      : (await this.newest(number, presentId)).at(number - 1);
+    return listed ?? await this.#deps.kept.get(name, "cli");
   }
 }
