@@ -29,6 +29,8 @@ test("[P188] dueReset() knows a new day by the clock of the place, also when tha
     ["2026-06-03T10:00+02:00", "2026-06-04T09:00+02:00", undefined, { mode: "idle" }],
     ["2026-06-03T10:00+02:00", "2026-06-09T09:00+02:00", undefined, { mode: "none" }],
     ["2026-06-03T10:00+02:00", "2026-06-09T09:00+02:00", "daily", { mode: "daily" }],
+    ["2026-05-31T04:00+02:00", "2026-06-01T03:59+02:00", undefined],
+    ["2026-05-31T03:59+02:00", "2026-06-01T03:00+02:00", "daily"],
     // The night in which an hour is left out, and the one in which one is repeated.
     ["2026-03-29T01:30+01:00", "2026-03-29T03:30+02:00", undefined],
     ["2026-03-29T03:30+02:00", "2026-03-29T04:00+02:00", "daily"],
