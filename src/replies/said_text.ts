@@ -1,7 +1,7 @@
 import type { TurnEvent } from "../agent/turn.ts";
 import { cleanText, isInvisible } from "../mattermost/clean_text.ts";
 import { readMediaLines } from "./media_lines.ts";
-import { isSilence, maybeSilence } from "./silence.ts";
+import { isSilence } from "./silence.ts";
 import { type Redact, withoutLastWord } from "../safety/redact.ts";
 
 /** How much of what the model thought before one step is quoted. */
@@ -72,8 +72,7 @@ export class SaidText {
       const shown = this.#toShow(withoutLastWord(this.#thought), "");
       return joinSteps(shown, cleanText(this.#passing));
     }
-    const step = maybeSilence(this.#step) ? "" : withoutLastWord(this.#step);
-    return this.#toShow(this.#thought, step);
+    return this.#toShow(this.#thought, withoutLastWord(this.#step));
   }
 
   /** Whether the model is in the middle of what it says. */

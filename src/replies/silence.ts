@@ -8,9 +8,3 @@ const SILENCE_TOKENS: readonly string[] = ["[SILENT]", "NO_REPLY"];
 export function isSilence(text: string): boolean {
   return SILENCE_TOKENS.includes(text.trim().toUpperCase());
 }
-
-/** Whether words that still grow may turn out to be one of the tokens. */
-export function maybeSilence(text: string): boolean {
-  const begun = text.trim().toUpperCase();
-  return begun !== "" && SILENCE_TOKENS.some((token) => token.startsWith(begun));
-}

@@ -110,6 +110,23 @@ test("[P200] runGateway() answers the same where it may not react, and where rea
   assert.deepEqual(lab.answers().map((post) => post.message), ["one", "two"]);
 });
 
+test("[P200] runGateway() takes away a mark that comes late, and not before it is there", async () => {
+  await using lab = await GatewayLab.start();
+  const { sandbox, clock } = lab.lab;
+  await lab.run(new ScriptedModel("quick"), MARKED);
+  const answer = { kind: "delay", durationMs: 500 } as const;
+  sandbox.faults.rest = [{ method: "POST", path: /reactions/, times: 1, answer }];
+  const asked = sandbox.as("alice").dm("hermes", "a question");
+  await sandbox.posted((post) => post.message === "quick");
+  await clock.sleeperFor(2_000, 2_000);
+  const never = new AbortController().signal;
+  for (let trip = 0; trip < 3; trip++) await lab.lab.api().getMe(never); // As long as the rest takes.
+  assert.deepEqual(marksOn(lab, asked.id), []);
+  clock.advance(500);
+  await lab.logged("gateway.answered", asked.id);
+  assert.deepEqual(marksOn(lab, asked.id), ["white_check_mark"]);
+});
+
 test("[P200] runGateway() marks nothing where that is switched off", async () => {
   await using lab = await GatewayLab.start();
   await lab.run(new ScriptedModel("fine"));

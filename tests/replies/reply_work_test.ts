@@ -202,8 +202,8 @@ test("[P201] ReplyWriter loses nothing of an answer whose post with the work in 
     await turn.shows("Let me look.\n\n💻 terminal `ls` …");
     sandbox.faults.patch = refusal;
     end();
-    turn.say("Let us see: ");
-    turn.end("Let us see: nothing.");
+    turn.say("💻 terminal says ");
+    turn.end("💻 terminal says nothing.");
     const finished = turn.writer.finish("", replies.never);
     if (refusal === FORBIDDEN) {
       await clock.sleeperFor(1_000, 1_000);
@@ -212,9 +212,31 @@ test("[P201] ReplyWriter loses nothing of an answer whose post with the work in 
     await finished;
     assert.deepEqual(said(replies), [
       "Let me look.\n\n💻 terminal `ls` …",
-      "Let us see: nothing.",
+      "💻 terminal says nothing.",
     ]);
   }
+});
+
+test("[P201] ReplyWriter shows no more of the work when a post with it is locked, and goes on growing", async () => {
+  await using replies = await ReplyLab.start();
+  const { sandbox } = replies.lab;
+  const turn = new Turn(replies);
+  let end = turn.call("make", "I build it.");
+  await turn.shows("I build it.\n\n💻 terminal `make` …");
+  await turn.passes(40_000);
+  sandbox.faults.patch = LIMIT;
+  for (const command of ["make test", "make install"]) {
+    end();
+    end = turn.call(command);
+    await turn.passes(1_000);
+  }
+  end();
+  turn.say("It is ");
+  await turn.shows("It is ");
+  turn.end("It is built.");
+  sandbox.faults.patch = undefined;
+  await turn.writer.finish("", replies.never);
+  assert.deepEqual(said(replies), ["I build it.\n\n💻 terminal `make` …", "It is built."]);
 });
 
 test("[P201] ReplyWriter posts the rest once when it may not edit, not a piece each second", async () => {
