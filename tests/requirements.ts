@@ -433,6 +433,7 @@ const product: readonly [id: string, promise: string][] = [
     "P248",
     "Other programs post by an address of their own, for its token, and notify nobody by it",
   ],
+  ["P249", "Doctor tells what waits to be posted unasked, and what could not be"],
   ["P255", "What the server calls the bot with is answered within three seconds, the rest later"],
   [
     "P256",

@@ -188,7 +188,6 @@ test("[P242] in the binary, too, one post is stored or a failure is told, whatev
   assert.match(goneThread.stderr, /The thread is gone, so it stands in the channel/);
   assert.equal(postOf(lab, goneThread).root_id, "");
   const refusals = [
-    ["~town-square", () => sandbox.admin.makeReadOnly("town-square"), /Mattermost answered 403/],
     ["lab/secret", () => sandbox.as("admin").remove("secret", "hermes"), /no channel lab\/secret/],
     ["~general", () => sandbox.admin.archive("general"), /~general is archived/],
   ] as const;

@@ -11,6 +11,7 @@ import { checkGateway } from "./gateway_checks.ts";
 import { checkEcho } from "./live_checks.ts";
 import { checkTools } from "./machine_checks.ts";
 import { checkModel } from "./model_checks.ts";
+import { checkOutbox } from "./outbox_checks.ts";
 import { checkPeople } from "./people_checks.ts";
 import { checkServer } from "./server_checks.ts";
 import { checkTerminal } from "./terminal_checks.ts";
@@ -48,6 +49,7 @@ async function* checkAll(input: DoctorInput, signal: AbortSignal): AsyncGenerato
 
   const files = check("files", () => checkFiles(input));
   const jobs = check("jobs", () => checkJobs(input));
+  const outbox = check("outbox", () => checkOutbox(input));
   const tools = check("tools", () => checkTools(input));
   const terminal = check("terminal", (own) => checkTerminal(input, own));
   const gateway = check("gateway", (own) => checkGateway(input, ownProgram(), own));
@@ -64,14 +66,14 @@ async function* checkAll(input: DoctorInput, signal: AbortSignal): AsyncGenerato
     ...(input.live ? [check("echo", (own) => checkEcho(bot, input, own))] : []),
   ]);
   // Each is awaited below, where what it throws is thrown on; until then it is nobody's.
-  for (const group of [files, jobs, tools, terminal, gateway, model, account]) {
+  for (const group of [files, jobs, outbox, tools, terminal, gateway, model, account]) {
     group.catch(() => {});
   }
   ofBot.then((groups) => groups.forEach((group) => group.catch(() => {})), () => {});
 
   for (const group of [files, server, account]) yield* (await group).checks;
   for (const group of await ofBot) yield* (await group).checks;
-  for (const group of [model, gateway, jobs, terminal, tools]) yield* (await group).checks;
+  for (const group of [model, gateway, jobs, outbox, terminal, tools]) yield* (await group).checks;
 }
 
 /** One group of checks. What it throws, and that it takes too long, is its own failure. */
