@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
@@ -157,13 +157,6 @@ test("[P228] [P229] [P230] [P232] kill -9, an archived channel, a failure: each 
   let asked = 0;
   model.answer = (request) => {
     asked++;
-    if (request.body.includes("Delete it")) {
-      if (request.messages.at(-1)?.role === "tool") {
-        return { kind: "text", text: String(request.messages.at(-1)?.content) };
-      }
-      const order = { command: "rm -rf ~/precious" };
-      return { kind: "tool_call", name: "terminal", arguments: JSON.stringify(order) };
-    }
     return request.body.includes("Hang") ? { kind: "silence" } : { kind: "text", text: "Well." };
   };
   const env = { MATTERMOST_HOME_CHANNEL: town };
@@ -191,14 +184,6 @@ test("[P228] [P229] [P230] [P232] kill -9, an archived channel, a failure: each 
   const tellings = postsOfBot(lab).filter(({ message }) => message.includes("Hanging"));
   assert.equal(tellings.length, 1);
 
-  const remove = await idOf("every day at 9", "Delete it", "--name", "Remover");
-  await cron("run", remove);
-  const refused = await until(
-    () => postsOfBot(lab).find(({ message }) => message.includes("Remover")),
-    "what the command came to",
-  );
-  assert.match(refused.message, /nobody can be asked here/);
-
   await mkdir(join(gateway.home, "scripts"), { recursive: true });
   await writeFile(join(gateway.home, "scripts", "say.sh"), "echo hello from a script");
   const requests = asked;
@@ -219,4 +204,45 @@ test("[P228] [P229] [P230] [P232] kill -9, an archived channel, a failure: each 
   }, "the failure in the list");
   assert.equal(job.last_delivery.status, "error");
   assert.equal(asked, requests, "no model was asked");
+});
+
+test("[P230] a job does what is dangerous only where that was allowed for it, and ends with the gateway", async () => {
+  await using lab = await BinaryLab.open();
+  const { model, sandbox } = lab;
+  let hung = 0;
+  model.answer = (request) => {
+    const last = request.messages.at(-1);
+    if (request.body.includes("Hang")) hung++;
+    if (request.body.includes("Hang")) return { kind: "silence" };
+    if (last?.role === "tool") return { kind: "text", text: `It said: ${String(last.content)}` };
+    const order = { command: "rm -r build && pwd" };
+    return { kind: "tool_call", name: "terminal", arguments: JSON.stringify(order) };
+  };
+  const env = { MATTERMOST_HOME_CHANNEL: sandbox.world.channelNamed("town-square")?.id ?? "" };
+  await using gateway = await lab.connected({ env, yaml: "gateway:\n  drain_seconds: 1\n" });
+  const cron = cronOf(gateway);
+  const project = join(gateway.home, "workspace", "project");
+  await mkdir(join(project, "build"), { recursive: true });
+  const run = async (name: string, ...args: readonly string[]) => {
+    const made = await cron("create", "every day at 9", "Clean", "--name", name, ...args);
+    assert.equal(made.exitCode, 0, made.stderr);
+    await cron("run", name);
+    const post = await until(
+      () => postsOfBot(lab).find(({ message }) => message.includes(`**${name}**`)),
+      `a post of ${name}`,
+    );
+    return post.message;
+  };
+  assert.match(await run("Careful", "--workdir", project), /nobody can be asked here/);
+  assert.ok((await stat(join(project, "build"))).isDirectory());
+  const allowed = ["--workdir", project, "--allow-command", "recursive delete"];
+  assert.match(await run("Free", ...allowed), /It said: .*workspace\/project/s);
+  await assert.rejects(stat(join(project, "build")), "it was allowed for this job");
+
+  await cron("create", "every day at 9", "Hang", "--name", "Hanging");
+  await cron("run", "Hanging");
+  await until(() => hung > 0 || undefined, "a request of the job");
+  assert.equal(await gateway.stop(), 0);
+  const { last_status: status, last_error: error } = await jobOf(gateway, "Hanging");
+  assert.deepEqual([status, error], ["error", "the gateway ended while it ran"]);
 });
