@@ -4,12 +4,13 @@ import type { Clock } from "../runtime/clock.ts";
 import { acquireLock } from "../runtime/lock_file.ts";
 import type { Log } from "../runtime/log.ts";
 import type { Random } from "../runtime/random.ts";
-import type { DeliveryOutcome, DeliveryPort } from "./delivery_port.ts";
+import type { DeliveryPort } from "./delivery_port.ts";
 import { failureDigest } from "./failure_digest.ts";
 import type { Job, RunClaim } from "./job.ts";
-import { type Claimed, claimRun, endRun, isDue, noteDelivery, planJob } from "./job_changes.ts";
+import { type Claimed, claimRun, endRun, isDue, planJob } from "./job_changes.ts";
 import type { JobStore } from "./job_store.ts";
-import { reportRun, reportUndelivered, type RunResult, sumOutcomes } from "./report_run.ts";
+import { BUG_REASON, RecordDeliveries } from "./record_deliveries.ts";
+import { reportRun, type RunResult } from "./report_run.ts";
 import { runId, type RunRecord, type RunStore } from "./run_record.ts";
 import { formatIso } from "./zoned_time.ts";
 
@@ -83,18 +84,18 @@ class Scheduler {
   readonly #cancel: AbortSignal;
   /** Runs of this process, by the id of the job. */
   readonly #running = new Map<string, Promise<void>>();
-  readonly #delivering = new Set<Promise<void>>();
+  readonly #deliveries: RecordDeliveries;
   #jobs: readonly Job[] = [];
   /** Of the file that `#jobs` were read from; `undefined` when it has to be looked at again. */
   #stamp: string | undefined;
   /** The last problem with the file, told once. */
   #problem = "";
   #wake = new AbortController();
-  readonly #closing = new AbortController();
 
   constructor(deps: SchedulerDeps, cancel: AbortSignal) {
     this.#deps = deps;
     this.#cancel = cancel;
+    this.#deliveries = new RecordDeliveries(deps, cancel);
   }
 
   async run(stop: AbortSignal): Promise<void> {
@@ -134,7 +135,7 @@ class Scheduler {
     }
     for (const record of pending) {
       await store.update(record.jobId, (job) => endRun(job, record));
-      this.#deliver(record);
+      this.#deliveries.begin(record);
     }
   }
 
@@ -208,7 +209,7 @@ class Scheduler {
         ? "the gateway ended while it ran"
         : error instanceof HermesError
         ? error.message
-        : "a bug in Hermes, of which its log says more";
+        : BUG_REASON;
       result = { kind: "failed", reason };
     }
     while (!await this.#tryConclude(job, claim, isLate, result)) {
@@ -249,44 +250,7 @@ class Scheduler {
       status: result.kind,
       error,
     });
-    this.#deliver(record);
-  }
-
-  #deliver(record: RunRecord): void {
-    const work = this.#deliverAll(record).catch((error) => {
-      if (this.#closing.signal.aborted || this.#cancel.aborted) return;
-      this.#deps.log("error", "cron.not_delivered", { run: record.id, error: String(error) });
-    }).finally(() => this.#delivering.delete(work));
-    this.#delivering.add(work);
-  }
-
-  async #deliverAll(record: RunRecord): Promise<void> {
-    const { clock, delivery, runs, store } = this.#deps;
-    const onWaiting = (reason: string) => {
-      const waiting = { kind: "waiting" as const, atMs: clock.nowMs(), reason };
-      store.update(
-        record.jobId,
-        (job) => job.lastDelivery?.kind === "waiting" ? job : noteDelivery(job, record, waiting),
-      ).catch((error) => this.#tell(error));
-    };
-    const signal = AbortSignal.any([this.#cancel, this.#closing.signal]);
-    const settled = await Promise.all(record.deliveries.map(async (one) => {
-      const outcome: DeliveryOutcome = record.outcomes[one.id] ??
-        await delivery.deliver(one, { onWaiting }, signal);
-      return [one.id, outcome] as const;
-    }));
-    const done = { ...record, outcomes: Object.fromEntries(settled) };
-    const sum = sumOutcomes(done, clock.nowMs());
-    if (record.jobId !== "" && record.kind === "run") {
-      const job = (await store.load()).jobs.find(({ id }) => id === record.jobId);
-      const lost = job === undefined ? undefined : reportUndelivered(done, job);
-      if (lost !== undefined) {
-        await runs.commit(lost);
-        this.#deliver(lost);
-      }
-      await store.update(record.jobId, (before) => noteDelivery(before, record, sum));
-    }
-    await runs.finish(done);
+    this.#deliveries.begin(record);
   }
 
   /** Once a day, what goes on failing. */
@@ -304,7 +268,7 @@ class Scheduler {
       result: undefined,
     }));
     this.#jobs = this.#jobs.map((job) => digest.jobIds.has(job.id) ? told(job) : job);
-    for (const record of digest.records) this.#deliver(record);
+    for (const record of digest.records) this.#deliveries.begin(record);
   }
 
   #nextWaitMs(): number {
@@ -331,8 +295,7 @@ class Scheduler {
   /** What is to be delivered stays on the disk, and is taken up by the next start. */
   async #end(): Promise<void> {
     await Promise.all(this.#running.values());
-    this.#closing.abort();
-    await Promise.all(this.#delivering);
+    await this.#deliveries.close();
   }
 }
 

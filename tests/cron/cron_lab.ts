@@ -141,11 +141,13 @@ export async function cronLab(jobs: readonly Job[]) {
     async job(id = JOB.id): Promise<Job | undefined> {
       return (await store.load()).jobs.find((job) => job.id === id);
     },
-    /** Lets time pass until the condition holds, a minute each time that all wait for it. */
+    /** What `until` lets pass at a time: little where the disk must keep up with it. */
+    stepMs: 60_000,
+    /** Lets time pass until the condition holds. */
     async until(holds: () => Promise<boolean> | boolean): Promise<void> {
       for (let step = 0; !await holds(); step++) {
         if (step > STEPS_MAX) throw new Error("it never came to that");
-        if (clock.nextWakeMs() !== undefined) clock.advance(60_000);
+        if (clock.nextWakeMs() !== undefined) clock.advance(lab.stepMs);
         await delay(1);
       }
     },
