@@ -8,7 +8,7 @@ import type { SessionLanes } from "./lanes.ts";
 import type { Ledger } from "./ledger.ts";
 import { BOT_BUDGET_SPENT, greetingText } from "./manners_texts.ts";
 import type { Strangers } from "./pairing/strangers.ts";
-import { answerWithNote, type NoteDeps } from "./post_note.ts";
+import { answerWithNote, findAnswer, type NoteDeps } from "./post_note.ts";
 import type { Settlement } from "./settlement.ts";
 import type { FollowedThreads } from "./threads/followed_threads.ts";
 
@@ -23,6 +23,16 @@ export interface DoorkeeperDeps {
   readonly notes: NoteDeps;
   readonly clock: Clock;
   readonly log: Log;
+}
+
+/** A message that is not for the model. */
+export interface Received {
+  readonly message: InboundMessage;
+  readonly decision: GateDecision;
+  readonly key: SessionKey;
+  readonly bot: BotIdentity;
+  /** It was taken on before a restart. */
+  readonly takenUpAgain: boolean;
 }
 
 /** Who is answered, by the policy and by what happened before; and what is said to all others. */
@@ -45,22 +55,21 @@ export class Doorkeeper {
   }
 
   /** Whether a message that is not for the model gets a word all the same, which then follows. */
-  receives(
-    message: InboundMessage,
-    key: SessionKey,
-    decision: GateDecision,
-    bot: BotIdentity,
-  ): boolean {
-    const say = this.#wordFor(message, decision, bot);
+  receives({ message, decision, key, bot, takenUpAgain }: Received): boolean {
+    const say = this.#wordFor(message, decision, bot, takenUpAgain);
     if (say === undefined) return false;
     const { ledger, lanes, log, notes, settlement } = this.#deps;
     const { postId, channelId, senderId } = message;
-    if (ledger.claim({ postId, channelId, senderId, sessionKey: key }) === "seen") return true;
+    const entry = { postId, channelId, senderId, sessionKey: key };
+    if (!takenUpAgain && ledger.claim(entry) === "seen") return true;
     log("info", "gateway.received", { postId, channelId, userId: senderId });
     lanes.run(`note:${postId}` as SessionKey, () =>
       settlement.run(message, async () => {
-        const note = await say();
-        return note === undefined ? [] : await answerWithNote(message, note, notes, this.#cancel);
+        const known = takenUpAgain ? await findAnswer(message, notes, this.#cancel) : [];
+        const note = known.length > 0 ? undefined : await say();
+        return note === undefined
+          ? known
+          : await answerWithNote(message, note, notes, this.#cancel);
       }));
     return true;
   }
@@ -69,6 +78,7 @@ export class Doorkeeper {
     message: InboundMessage,
     decision: GateDecision,
     { username }: BotIdentity,
+    takenUpAgain: boolean,
   ): (() => Promise<string | undefined>) | undefined {
     const { policy, strangers } = this.#deps;
     if (message.addsBot && greetsIn(message, policy)) {
@@ -76,7 +86,9 @@ export class Doorkeeper {
     }
     const isSpent = decision.kind === "ignore" && decision.reason === "bot_budget";
     if (isSpent && this.#budget.saysEnd(message)) return () => Promise.resolve(BOT_BUDGET_SPENT);
-    if (strangers?.meets(message, decision)) return () => strangers.answer(message);
+    if (strangers?.meets(message, decision)) {
+      return () => strangers.answer(message, { renew: takenUpAgain });
+    }
     return undefined;
   }
 }

@@ -165,8 +165,13 @@ class Gateway {
     const { exchange, ledger, threads } = this.#deps;
     const message = toInboundMessage(event, this.#bot);
     const key = sessionKey(message, exchange.sessionOptions);
-    const word = this.#dispatch.wordOf(message, key, this.#door.decide(message));
-    if (word.kind === "aside") return ledger.settle(message.postId, "failed", []);
+    const decision = this.#door.decide(message);
+    const word = this.#dispatch.wordOf(message, key, decision);
+    if (word.kind === "aside") {
+      const received = { message, key, decision, bot: this.#bot, takenUpAgain: true };
+      if (this.#door.receives(received)) return;
+      return ledger.settle(message.postId, "failed", []);
+    }
     threads.takePart(message, exchange.sessionOptions);
     this.#dispatch.follow(word, message, key, { takenUpAgain: true });
   }
@@ -209,7 +214,8 @@ class Gateway {
     const decision = this.#door.decide(message);
     const word = this.#dispatch.wordOf(message, key, decision);
     if (word.kind === "aside") {
-      if (this.#door.receives(message, key, decision, this.#bot)) return;
+      const received = { message, key, decision, bot: this.#bot, takenUpAgain: false };
+      if (this.#door.receives(received)) return;
       const reason = decision.kind === "ignore" ? decision.reason : "not_mentioned";
       return this.#ignore(message, reason);
     }

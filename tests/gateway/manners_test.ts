@@ -57,6 +57,33 @@ test("[P216] runGateway() cannot be made to post by a crowd of strangers", async
   assert.equal(said.filter((message) => message.includes("try again in an hour")).length, 17);
 });
 
+test("[P216] [P218] runGateway() says after a restart what it could not say before, and repeats nothing", async () => {
+  await using lab = await GatewayLab.start();
+  await using dir = await tempDir();
+  const { clock, sandbox } = lab.lab;
+  const store = new PairingStore({ folder: dir.path, clock, random: seededRandom(3) });
+  const options = () => ({ strangers: new Strangers(store, clock) });
+  const first = await lab.run(new ScriptedModel(), options());
+  sandbox.faults.creates.push({ kind: "fail" }, { kind: "save_then_hang", durationMs: 600_000 });
+  const asked = sandbox.as("mallory").dm("hermes", "let me in");
+  await lab.loggedNext("reply.create_failed");
+  sandbox.as("alice").remove("general", "hermes");
+  sandbox.as("alice").add("general", "hermes");
+  const added = [...sandbox.world.posts.values()].findLast(({ type }) =>
+    type === "system_add_to_channel"
+  );
+  const isStored = ({ message }: { message: string }) => message.startsWith("Hello! I am");
+  await sandbox.posted(isStored);
+  assert.equal(lab.answers().length, 1);
+  await first.cancel();
+  const second = await lab.run(new ScriptedModel(), options());
+  for (const id of [asked.id, added?.id ?? ""]) await lab.logged("gateway.answered", id);
+  await second.stop();
+  await (await lab.run(new ScriptedModel(), options())).stop();
+  const said = lab.answers().map(({ message }) => message.replace(/\w{8}/g, "")).sort();
+  assert.equal(said.length, 2, said.join("\n"));
+});
+
 test("[P215] runGateway() answers an allowed bot a few times, says once that it stops, and goes on later", async () => {
   await using lab = await GatewayLab.start();
   const { clock, sandbox } = lab.lab;

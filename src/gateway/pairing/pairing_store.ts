@@ -68,15 +68,18 @@ export class PairingStore {
     this.#deps = deps;
   }
 
-  /** Makes a code for somebody, in place of their earlier one. Throws a `FileError`. */
-  ask(stranger: Stranger): Promise<PairingOffer> {
+  /**
+   * Makes a code for somebody, in place of their earlier one. Throws a `FileError`.
+   *
+   * @param options.renew Also when they asked a moment ago.
+   */
+  ask(stranger: Stranger, { renew = false } = {}): Promise<PairingOffer> {
     return this.#change(async () => {
       const nowMs = this.#deps.clock.nowMs();
       const all = await this.#pending();
       const own = all.find(({ userId }) => userId === stranger.userId);
-      if (own !== undefined && nowMs - own.createdAtMs < ASK_INTERVAL_MS) {
-        return { kind: "too_soon" };
-      }
+      const isTooSoon = own !== undefined && nowMs - own.createdAtMs < ASK_INTERVAL_MS;
+      if (isTooSoon && !renew) return { kind: "too_soon" };
       const others = all.filter((request) => request !== own);
       if (others.length >= PENDING_MAX) return { kind: "full" };
       const code = this.#code();

@@ -37,9 +37,16 @@ export class Strangers {
     return true;
   }
 
-  /** What a stranger is told; `undefined` for nothing. Throws a `FileError`. */
-  async answer({ senderId, senderName }: InboundMessage): Promise<string | undefined> {
-    const offer = await this.#store.ask({ userId: senderId, userName: senderName });
+  /**
+   * What a stranger is told; `undefined` for nothing. Throws a `FileError`.
+   *
+   * @param options.renew They were not told the code that was made for them before.
+   */
+  async answer(
+    { senderId, senderName }: InboundMessage,
+    options: { readonly renew: boolean },
+  ): Promise<string | undefined> {
+    const offer = await this.#store.ask({ userId: senderId, userName: senderName }, options);
     switch (offer.kind) {
       case "code":
         return pairingCodeText(offer.code);

@@ -14,13 +14,16 @@ test("[P211] runGateway() answers follow-ups in its thread without a mention, al
   await lab.logged("gateway.answered", called.id);
   await first.stop();
 
-  await lab.run(new ScriptedModel("without a mention"));
+  const missed = alice.post({ channel: CHANNEL, message: "and so?", rootId: root.id });
+  await lab.run(new ScriptedModel("missed", "without a mention"));
+  await lab.logged("gateway.answered", missed.id);
   const followUp = alice.post({ channel: CHANNEL, message: "and now?", rootId: root.id });
   await lab.logged("gateway.answered", followUp.id);
   const beside = alice.post({ channel: CHANNEL, message: "and here?" });
   await lab.logged("gateway.ignored", beside.id);
   assert.deepEqual(lab.answers().map(({ message, root_id }) => [message, root_id]), [
     ["in the thread", root.id],
+    ["missed", root.id],
     ["without a mention", root.id],
   ]);
 });
