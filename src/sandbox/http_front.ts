@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Changes } from "./changes.ts";
 import { announcesTooMuch, answerRequest, type Received } from "./answer_request.ts";
+import type { WireAnswer } from "./front_answers.ts";
 import type { LoggedRequest } from "./request_log.ts";
 import type { SandboxParts } from "./parts.ts";
 import { credentialsOf } from "./sessions.ts";
@@ -19,15 +20,65 @@ export async function answerHttp(
   response: ServerResponse,
   deps: HttpFrontDeps,
 ): Promise<void> {
-  const { parts, log, changes } = deps;
-  const target = request.url ?? "/";
-  const url = urlOf(request);
-  const headers = headersOf(request);
+  const { method = "GET", url: target = "/" } = request;
+  const readBody = () => bodyOf(request);
+  const raw = { method, target, headers: headersOf(request), readBody };
+  const { answer, entry } = await answerRaw(raw, deps);
+  if (answer.kind === "reset") {
+    request.socket.destroy();
+    entry.status = 0;
+  } else {
+    entry.status = answer.status;
+    const headers = { ...frontHeaders(deps.parts), ...answer.headers };
+    for (const [name, value] of Object.entries(headers)) {
+      response.setHeader(name, typeof value === "string" ? value : [...value]);
+    }
+    response.writeHead(answer.status);
+    response.end(answer.bytes);
+  }
+  deps.changes.notify();
+}
+
+/** The same for a client in this process, without a network. Rejects when the answer is none. */
+export async function answerFetch(request: Request, deps: HttpFrontDeps): Promise<Response> {
+  const { pathname, search } = new URL(request.url);
+  const { answer, entry } = await answerRaw({
+    method: request.method,
+    target: `${pathname}${search}`,
+    headers: Object.fromEntries(request.headers),
+    readBody: async () => new Uint8Array(await request.arrayBuffer()),
+  }, deps);
+  entry.status = answer.kind === "reset" ? 0 : answer.status;
+  deps.changes.notify();
+  if (answer.kind === "reset") throw new TypeError("the sandbox ended the connection");
+  const headers = new Headers(frontHeaders(deps.parts));
+  for (const [name, values] of Object.entries(answer.headers)) {
+    for (const value of typeof values === "string" ? [values] : values) headers.append(name, value);
+  }
+  const hasBody = ![101, 204, 205, 304].includes(answer.status);
+  return new Response(hasBody ? Buffer.from(answer.bytes) : null, {
+    status: answer.status,
+    headers,
+  });
+}
+
+interface RawRequest {
+  readonly method: string;
+  readonly target: string;
+  readonly headers: Record<string, string>;
+  readonly readBody: () => Promise<Uint8Array>;
+}
+
+async function answerRaw(
+  { method, target, headers, readBody }: RawRequest,
+  { parts, basePath, log, changes }: HttpFrontDeps,
+): Promise<{ readonly answer: WireAnswer; readonly entry: LoggedRequest }> {
+  const url = urlOf({ url: target });
   const credentials = credentialsOf(headers, url.searchParams);
   const isTooLarge = announcesTooMuch(url, headers, parts);
-  const body = isTooLarge ? new Uint8Array() : await readBody(request);
+  const body = isTooLarge ? new Uint8Array() : await readBody();
   const entry: LoggedRequest = {
-    method: request.method ?? "GET",
+    method,
     path: target,
     atMs: parts.clock.nowMs(),
     headers: withoutSecrets(headers),
@@ -39,20 +90,7 @@ export async function answerHttp(
   changes.notify();
   const requestId = parts.world.newId();
   const received: Received = { entry, url, headers, credentials, body, isTooLarge, requestId };
-  const answer = await answerRequest(received, parts, deps.basePath);
-  if (answer.kind === "reset") {
-    request.socket.destroy();
-    entry.status = 0;
-  } else {
-    entry.status = answer.status;
-    const headers = { ...frontHeaders(parts), ...answer.headers };
-    for (const [name, value] of Object.entries(headers)) {
-      response.setHeader(name, typeof value === "string" ? value : [...value]);
-    }
-    response.writeHead(answer.status);
-    response.end(answer.bytes);
-  }
-  changes.notify();
+  return { answer: await answerRequest(received, parts, basePath), entry };
 }
 
 /** What the server adds to every answer: its time, and how much its rate limiter has left. */
@@ -68,7 +106,7 @@ function frontHeaders({ clock, settings: { rateBurst } }: SandboxParts): Record<
 }
 
 /** The address asked for, without doubled slashes at the start. */
-export function urlOf(request: IncomingMessage): URL {
+export function urlOf(request: { readonly url?: string | undefined }): URL {
   return new URL(`http://sandbox${(request.url ?? "").replace(/^\/*/, "/")}`);
 }
 
@@ -84,7 +122,7 @@ export function withoutSecrets(headers: Readonly<Record<string, string>>): Recor
   return kept;
 }
 
-async function readBody(request: IncomingMessage): Promise<Uint8Array> {
+async function bodyOf(request: IncomingMessage): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of request) chunks.push(chunk);
   return Buffer.concat(chunks);

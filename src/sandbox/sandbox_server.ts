@@ -3,13 +3,14 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { WebSocketServer } from "ws";
 import type { Clock } from "../runtime/clock.ts";
+import type { FetchFn } from "../runtime/network.ts";
 import type { Random } from "../runtime/random.ts";
 import { Secret } from "../runtime/secret.ts";
 import { Administrator } from "./administrator.ts";
 import { Changes } from "./changes.ts";
 import { Channels } from "./channels.ts";
 import { type Faults, noFaults } from "./faults.ts";
-import { answerHttp } from "./http_front.ts";
+import { answerFetch, answerHttp } from "./http_front.ts";
 import { Hub } from "./hub.ts";
 import { PendingPosts } from "./pending_posts.ts";
 import { Person } from "./person.ts";
@@ -19,6 +20,7 @@ import type { Post, User } from "./records.ts";
 import type { LoggedRequest, LoggedUpgrade } from "./request_log.ts";
 import type { SandboxParts } from "./parts.ts";
 import { seedLab } from "./seed.ts";
+import { greet } from "./socket_session.ts";
 import { defaultSettings, type ServerSettings } from "./settings.ts";
 import { answerUpgrade } from "./socket_front.ts";
 import { TriggerSigner } from "./trigger_signer.ts";
@@ -29,6 +31,8 @@ export interface SandboxOptions {
   readonly random: Random;
   /** 0, the default, takes a free one. */
   readonly port?: number;
+  /** Without a network: only `fetch` and `hear` lead there. */
+  readonly inMemory?: true;
   /** The path below which the server lives, e.g. `/mm`. */
   readonly basePath?: string;
   /** Serves https and wss with this key and certificate, both as PEM. */
@@ -66,7 +70,7 @@ export class SandboxServer {
   static async start(options: SandboxOptions): Promise<SandboxServer> {
     const sandbox = new SandboxServer(options);
     sandbox.#port = options.port ?? 0;
-    await sandbox.comeUp();
+    if (options.inMemory !== true) await sandbox.comeUp();
     return sandbox;
   }
 
@@ -93,6 +97,18 @@ export class SandboxServer {
   get url(): string {
     const scheme = this.#options.tls === undefined ? "http" : "https";
     return `${scheme}://${LOOPBACK}:${this.#port}${this.#options.basePath ?? ""}`;
+  }
+
+  /** Answers a request of this process, past the network. */
+  fetch: FetchFn = (input, init) => {
+    const deps = { parts: this.#parts, basePath: "", log: this.requests };
+    return answerFetch(new Request(input, init), { ...deps, changes: this.#parts.changes });
+  };
+
+  /** Opens a socket of this process, past the network; `take` is given each frame. */
+  hear(username: string, take: (frame: string) => void): void {
+    const connection = this.#parts.hub.open({ send: take, terminate: () => {} });
+    greet(connection, this.token(username).reveal(), this.user(username).id, this.#parts);
   }
 
   /** Somebody who acts. @throws when there is no such user */

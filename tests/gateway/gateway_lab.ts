@@ -18,6 +18,7 @@ import { readUnfinishedPosts } from "../../src/gateway/unfinished_posts.ts";
 import type { PostedEvent } from "../../src/mattermost/events.ts";
 import type { MattermostApi } from "../../src/mattermost/api.ts";
 import { listen } from "../../src/mattermost/listener.ts";
+import type { ModelClient } from "../../src/models/model_client.ts";
 import type { Strangers } from "../../src/gateway/pairing/strangers.ts";
 import { createFollowCommand } from "../../src/gateway/threads/follow_command.ts";
 import { FollowedThreads } from "../../src/gateway/threads/followed_threads.ts";
@@ -27,14 +28,14 @@ import { createRedactor } from "../../src/safety/redact.ts";
 import { WaitingItems } from "../../src/runtime/waiting_items.ts";
 import { Secret } from "../../src/runtime/secret.ts";
 import type { Post } from "../../src/sandbox/records.ts";
-import type { ScriptedModel } from "../../src/sandbox/scripted_model.ts";
+import type { SandboxOptions } from "../../src/sandbox/sandbox_server.ts";
 import { openJsonSessionStore } from "../../src/sessions/json_session_store.ts";
 import type { SessionStore } from "../../src/sessions/session_store.ts";
 import { Lab, type LogLine } from "../mattermost/support/lab.ts";
 import { promptSources } from "../support/prompt_sources.ts";
 import { everywhere } from "../support/reply_modes.ts";
 import { seededRandom } from "../support/seeded_random.ts";
-import { tempDir } from "../support/temp_dir.ts";
+import { MEMORY_FOLDER, tempDir } from "../support/temp_dir.ts";
 import { turnDeps } from "../support/turn_deps.ts";
 
 /** A sandbox with a clock that stands still, and gateways on a home that outlives them. */
@@ -44,8 +45,9 @@ export class GatewayLab implements AsyncDisposable {
   readonly #running: RunningGateway[] = [];
   #watchers: (() => void)[] = [];
 
-  static async start(): Promise<GatewayLab> {
-    return new GatewayLab(await Lab.start(), await tempDir());
+  static async start(options: Partial<SandboxOptions> = {}): Promise<GatewayLab> {
+    const home = options.inMemory === true ? await tempDir(MEMORY_FOLDER) : await tempDir();
+    return new GatewayLab(await Lab.start(options), home);
   }
 
   private constructor(lab: Lab, home: { path: string } & AsyncDisposable) {
@@ -55,7 +57,7 @@ export class GatewayLab implements AsyncDisposable {
 
   /** Starts a gateway that lets alice and bob in, on `events` or on the sandbox's socket. */
   async run(
-    model: ScriptedModel,
+    model: ModelClient,
     options: {
       readonly events?: GatewayDeps["events"];
       readonly wakes?: GatewayDeps["wakes"];

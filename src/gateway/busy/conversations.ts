@@ -120,7 +120,7 @@ export class Conversations {
     try {
       return await runTurns(task, key, this.#deps, this.#cancel);
     } finally {
-      await this.#runFirst(this.#comeNext(line, task.unread), key, line);
+      await this.#runFirst(this.#comeNext(line, task.next), key, line);
       this.#leave(key, line);
     }
   }
@@ -131,7 +131,9 @@ export class Conversations {
     for (const { running, waiting } of this.#lines.values()) {
       const waits = waiting.find((task) => task.has(postId));
       if (waits !== undefined) return waits.replace(post);
-      if (running === undefined || running.isClosed || !isIn(running, postId)) continue;
+      running?.changeNext((old) => idOf(old) === postId ? post : old);
+      if (running === undefined || running.isClosed) continue;
+      if (!running.has(postId) && !isSteered(running, postId)) continue;
       running.restart(); // Now it has also what was passed on to it.
       return running.replace(post);
     }
@@ -141,8 +143,9 @@ export class Conversations {
   find(postId: string): TaskPost | undefined {
     for (const { running, waiting } of this.#lines.values()) {
       const tasks = [...waiting, ...running === undefined ? [] : [running]];
-      const posts = [...tasks.flatMap((task) => task.posts), ...running?.control?.steered ?? []];
-      const found = posts.find(({ message }) => message.postId === postId);
+      const passedOn = [...running?.control?.steered ?? [], ...running?.next ?? []];
+      const posts = [...tasks.flatMap((task) => task.posts), ...passedOn];
+      const found = posts.find((post) => idOf(post) === postId);
       if (found !== undefined) return found;
     }
     return undefined;
@@ -167,7 +170,9 @@ export class Conversations {
         if (task.posts.length === 0) line.waiting.splice(line.waiting.indexOf(task), 1);
       }
       const { running } = line;
-      if (running === undefined || running.isClosed) continue;
+      if (running === undefined) continue;
+      this.#drop(running.changeNext((post) => isGone(post) ? undefined : post), why);
+      if (running.isClosed) continue;
       const gone = [...running.posts, ...running.control?.steered ?? []].filter(isGone);
       if (gone.length > 0) running.restart();
       this.#withdraw(running, gone, why);
@@ -188,15 +193,16 @@ export class Conversations {
     const line = this.#lineToStop(key, message);
     if (line === undefined) return NOTHING_RUNS;
     const { running, waiting } = line;
-    const isOwn = ({ facts }: Task) => facts.isFromPerson && facts.senderId === message.senderId;
-    const own = waiting.filter(isOwn);
+    const isOwn = (post: TaskPost) => post.message.senderId === message.senderId;
+    const own = waiting.filter(({ facts, posts }) => facts.isFromPerson && posts.every(isOwn));
     for (const task of own) waiting.splice(waiting.indexOf(task), 1);
-    const postIds = own.flatMap((task) => task.postIds);
-    this.#deps.host.drop(postIds, "stopped");
-    const dropped = postIds.length + (running?.control?.unread.length ?? 0);
-    if (running === undefined) return droppedNote(dropped);
-    running.interrupt({ kind: "stopped", dropped, tools: running.control?.tools ?? [] });
-    return undefined;
+    const tools = running?.control?.tools ?? [];
+    running?.giveUpUnread();
+    const next = running?.changeNext((post) => isOwn(post) ? undefined : post) ?? [];
+    const dropped = [...own.flatMap(({ posts }) => posts), ...next];
+    running?.interrupt({ kind: "stopped", dropped: dropped.length, tools });
+    this.#drop(dropped, "stopped");
+    return running === undefined ? droppedNote(dropped.length) : undefined;
   }
 
   #factsOf(key: SessionKey, running: Task | undefined): RunningFacts | undefined {
@@ -224,13 +230,11 @@ export class Conversations {
     return true;
   }
 
-  /** Puts a task behind all that was written before. */
+  /** Makes a task wait, behind all that was written before; false when too much waits. */
   #enqueue(key: SessionKey, line: Line, task: Task): boolean {
     if (!this.#deps.lanes.run(key, () => this.#runNext(key, line))) return false;
     this.#lines.set(key, line);
-    const { createdAtMs } = task.facts;
-    const before = line.waiting.findLastIndex(({ facts }) => facts.createdAtMs <= createdAtMs);
-    line.waiting.splice(before + 1, 0, task);
+    insert(line, task);
     return true;
   }
 
@@ -249,7 +253,7 @@ export class Conversations {
       line.running = line.waiting.shift();
       if (line.running === undefined) return;
       await runTask(line.running, key, this.#deps, this.#cancel);
-      left += this.#comeNext(line, line.running.unread);
+      left += this.#comeNext(line, line.running.next);
     }
   }
 
@@ -258,7 +262,7 @@ export class Conversations {
     if (line.waiting.length === 0 && this.#lines.get(key) === line) this.#lines.delete(key);
   }
 
-  /** What was passed on to a turn that did not read it comes before all else. @returns how many tasks. */
+  /** What was passed on to a turn that did not read it waits in its place. @returns how many tasks. */
   #comeNext(line: Line, unread: readonly TaskPost[]): number {
     const tasks: Task[] = [];
     for (const post of unread) {
@@ -270,17 +274,20 @@ export class Conversations {
         this.#deps.ledger.join(postId, postId);
       }
     }
-    line.waiting.unshift(...tasks);
+    for (const task of tasks) insert(line, task);
     return tasks.length;
   }
 
   /** Takes posts away from a task whose turn, if one runs, begins anew. */
   #withdraw(task: Task, gone: readonly TaskPost[], why: Dropped): void {
     if (gone.length === 0) return;
-    const postIds = gone.map(({ message }) => message.postId);
-    task.remove(postIds);
+    task.remove(gone.map(idOf));
     for (const { message } of task.posts) this.#deps.ledger.join(message.postId, task.leadId);
-    this.#deps.host.drop(postIds, why);
+    this.#drop(gone, why);
+  }
+
+  #drop(posts: readonly TaskPost[], why: Dropped): void {
+    if (posts.length > 0) this.#deps.host.drop(posts.map(idOf), why);
   }
 
   /**
@@ -304,8 +311,16 @@ export interface ConversationState {
   readonly waiting: number;
 }
 
-function isIn(task: Task, postId: string): boolean {
-  const { control } = task;
-  return task.has(postId) ||
-    control?.steered.some(({ message }) => message.postId === postId) === true;
+/** Puts a task behind all that was written before. */
+function insert({ waiting }: Line, task: Task): void {
+  const before = waiting.findLastIndex(({ beganAtMs }) => beganAtMs <= task.beganAtMs);
+  waiting.splice(before + 1, 0, task);
+}
+
+function idOf({ message }: TaskPost): string {
+  return message.postId;
+}
+
+function isSteered({ control }: Task, postId: string): boolean {
+  return control?.steered.some((post) => idOf(post) === postId) === true;
 }

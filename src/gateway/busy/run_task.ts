@@ -52,23 +52,37 @@ export async function runTurns(
   { host, clock }: RunDeps,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  for (;;) {
-    await task.untilQuiet(clock, signal);
-    signal.throwIfAborted();
-    if (task.withdrawn !== undefined) {
-      await host.discard(task.withdrawn, key);
-      task.withdrawn = undefined;
-      task.isBegun = false;
+  try {
+    for (;;) {
+      await task.untilQuiet(clock, signal);
+      await Promise.all(task.posts.map(({ onDisk }) => onDisk));
+      signal.throwIfAborted();
+      if (task.withdrawn !== undefined) {
+        await host.discard(task.withdrawn, key);
+        task.withdrawn = undefined;
+        task.isBegun = false;
+      }
+      const replyIds = await runTurn(task, key, host);
+      if (replyIds !== undefined) return replyIds;
     }
-    const message = task.toMessage();
-    if (message === undefined) return [];
-    await Promise.all(task.posts.map(({ onDisk }) => onDisk));
-    const control = task.begin();
-    try {
-      const replyIds = await host.exchange(message, key, { takenUpAgain: task.isBegun, control });
-      if (control.interruption?.kind !== "restarted") return replyIds;
-    } finally {
-      task.end();
-    }
+  } finally {
+    task.close();
+  }
+}
+
+/** @returns `undefined` when the turn is to begin anew. */
+async function runTurn(
+  task: Task,
+  key: SessionKey,
+  host: TaskHost,
+): Promise<readonly string[] | undefined> {
+  const message = task.toMessage(); // Now, since posts may have come and gone meanwhile.
+  if (message === undefined) return [];
+  const control = task.begin();
+  try {
+    const replyIds = await host.exchange(message, key, { takenUpAgain: task.isBegun, control });
+    return control.interruption?.kind === "restarted" ? undefined : replyIds;
+  } finally {
+    task.end();
   }
 }

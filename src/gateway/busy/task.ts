@@ -15,6 +15,8 @@ export interface TaskPost {
   readonly source: string;
   /** Resolves when it is on the disk that the post was taken on. */
   readonly onDisk: Promise<void>;
+  /** It was passed on to a turn that ran, past what waited. */
+  readonly wasPassedOn?: true;
 }
 
 export interface TaskOptions {
@@ -39,9 +41,12 @@ export class Task {
   #control: TurnControl | undefined;
   /** A reason to end that came while no turn ran. */
   #endsFor: Interruption | undefined;
-  /** Posts that were passed on to its turn: those that the turn has read, and the others. */
+  /** Nothing more comes of it. */
+  #isOver = false;
+  /** Posts that were passed on to its turn and that the turn has read. */
   #read: readonly TaskPost[] = [];
-  #unread: readonly TaskPost[] = [];
+  /** Those that it will not read. */
+  #next: readonly TaskPost[] = [];
   /** Something of the answer may be posted, or in the session, already. */
   isBegun: boolean;
   /** The message as it was when its lead was deleted, until what was begun for it is taken away. */
@@ -70,6 +75,11 @@ export class Task {
     return [...ids.filter((id) => id !== this.#leadId), this.#leadId].filter((id) =>
       ids.includes(id)
     );
+  }
+
+  /** When the first post was written, by the server's clock. */
+  get beganAtMs(): number {
+    return this.#posts[0]?.message.createdAtMs ?? 0;
   }
 
   has(postId: string): boolean {
@@ -111,15 +121,22 @@ export class Task {
   /** Puts a post in the place of what it said before. */
   replace(post: TaskPost): void {
     const { postId } = post.message;
-    this.#posts = this.#posts.map((old) => old.message.postId === postId ? post : old);
+    this.#posts = this.#posts.map((old) =>
+      old.message.postId === postId ? { ...old, ...post } : old
+    );
   }
 
-  /** Takes posts away. Without its lead it is a task for the next post, and begins anew. */
+  /**
+   * Takes posts away. Without its lead it is a task for the next post, and begins anew; what was passed
+   * on to it comes next then, in its place.
+   */
   remove(postIds: readonly string[]): void {
     const before = this.toMessage();
     this.#posts = this.#posts.filter(({ message }) => !postIds.includes(message.postId));
     if (this.has(this.#leadId)) return;
     if (this.isBegun || this.#control !== undefined) this.withdrawn ??= before;
+    this.#next = [...this.#next, ...this.#posts.filter(({ wasPassedOn }) => wasPassedOn)];
+    this.#posts = this.#posts.filter(({ wasPassedOn }) => !wasPassedOn);
     this.#leadId = this.#posts[0]?.message.postId ?? this.#leadId;
   }
 
@@ -133,11 +150,15 @@ export class Task {
   /** The turn is over. */
   end(): void {
     if (this.#control === undefined) return;
-    const { interruption, steered, unread } = this.#control;
-    this.#read = steered.filter((post) => !unread.includes(post));
-    this.#unread = interruption?.kind === "stopped" ? [] : unread;
+    this.giveUpUnread();
+    this.#read = this.#control.steered;
     this.#control = undefined;
     this.isBegun = true;
+  }
+
+  /** All its turns are over. */
+  close(): void {
+    this.#isOver = true;
   }
 
   /** Its turn; `undefined` while none runs. */
@@ -145,30 +166,44 @@ export class Task {
     return this.#control;
   }
 
-  /** What was passed on to its last turn, was not read, and comes next. */
-  get unread(): readonly TaskPost[] {
-    return this.#unread;
+  /** What was passed on to its turn, is not going to be read, and comes next. */
+  get next(): readonly TaskPost[] {
+    return this.#next;
+  }
+
+  /** Changes what comes next, and gives those that do not come. */
+  changeNext(change: (post: TaskPost) => TaskPost | undefined): readonly TaskPost[] {
+    const before = this.#next;
+    this.#next = before.flatMap((post) => change(post) ?? []);
+    return before.filter((post) => change(post) === undefined);
   }
 
   /** Whether its turn ends for good, so that changes come too late. */
   get isClosed(): boolean {
     const kind = this.#control?.interruption?.kind;
-    return kind === "stopped" || kind === "overtaken" || this.#endsFor !== undefined;
+    return this.#isOver || kind === "stopped" || kind === "overtaken" ||
+      this.#endsFor !== undefined;
   }
 
   /** Makes its turn begin anew, with the posts as they are now and all that was passed on to it. */
   restart(): void {
-    for (const post of this.#control?.takeSteered() ?? []) this.add(post);
+    for (const post of this.#control?.takeSteered() ?? []) this.add({ ...post, wasPassedOn: true });
     this.#control?.interrupt({ kind: "restarted" });
   }
 
   /** Ends its turn, or the next one if it is just about to begin anew. */
   interrupt(reason: Interruption): void {
     if (this.isClosed) return;
+    this.giveUpUnread();
     if (this.#control === undefined || this.#control.interruption !== undefined) {
       this.#endsFor = reason;
       this.#hurry.abort();
     } else this.#control.interrupt(reason);
+  }
+
+  /** What was passed on to its turn and not read yet will not be read by it. */
+  giveUpUnread(): void {
+    this.#next = [...this.#next, ...this.#control?.takeUnread() ?? []];
   }
 
   /** Makes the next turn wait until nothing more has come for `quietMs`. */

@@ -94,6 +94,14 @@ export class TurnControl {
     return this.#steered.slice(this.#steered.length - this.steer.size);
   }
 
+  /** Those that the turn has not read; it will not read them any more. */
+  takeUnread(): readonly TaskPost[] {
+    const { unread } = this;
+    this.steer.take();
+    this.#steered = this.#steered.slice(0, this.#steered.length - unread.length);
+    return unread;
+  }
+
   /** The posts that were passed on; it does not have them any more. */
   takeSteered(): readonly TaskPost[] {
     const steered = this.#steered;

@@ -4,12 +4,13 @@ import { MattermostApi } from "../../../src/mattermost/api.ts";
 import { parseServerUrl, type ServerUrl } from "../../../src/mattermost/base_url.ts";
 import { listen, type ListenerDeps, type ServerEvent } from "../../../src/mattermost/listener.ts";
 import { createNetwork } from "../../../src/runtime/connect_network.ts";
+import type { FetchFn } from "../../../src/runtime/network.ts";
 import type { LogFields } from "../../../src/runtime/log.ts";
 import type { Secret } from "../../../src/runtime/secret.ts";
 import { SandboxServer } from "../../../src/sandbox/sandbox_server.ts";
 import type { SandboxOptions } from "../../../src/sandbox/sandbox_server.ts";
 import { seededRandom } from "../../support/seeded_random.ts";
-import { tempDir } from "../../support/temp_dir.ts";
+import { MEMORY_FOLDER, tempDir } from "../../support/temp_dir.ts";
 import { WatchedClock } from "./watched_clock.ts";
 
 export const network = createNetwork({
@@ -30,21 +31,25 @@ export class Lab implements AsyncDisposable {
   readonly statePath: string;
   readonly logs: LogLine[] = [];
   readonly #folder: AsyncDisposable;
+  readonly #fetch: FetchFn;
   readonly #listenings: Listening[] = [];
   #logWatchers: (() => void)[] = [];
 
   static async start(options: Partial<SandboxOptions> = {}): Promise<Lab> {
     const clock = new WatchedClock();
     const sandbox = await SandboxServer.start({ clock, random: seededRandom(1), ...options });
-    const folder = await tempDir();
-    return new Lab(sandbox, clock, folder);
+    const folder = options.inMemory === true ? await tempDir(MEMORY_FOLDER) : await tempDir();
+    const { fetch } = options.inMemory === true ? sandbox : network;
+    return new Lab(sandbox, clock, folder, fetch);
   }
 
   private constructor(
     sandbox: SandboxServer,
     clock: WatchedClock,
     folder: { path: string } & AsyncDisposable,
+    fetch: FetchFn,
   ) {
+    this.#fetch = fetch;
     this.sandbox = sandbox;
     this.clock = clock;
     this.statePath = join(folder.path, "state", "listener.json");
@@ -114,7 +119,7 @@ export class Lab implements AsyncDisposable {
     };
     const { clock, serverUrl } = this;
     const token = this.sandbox.token("hermes");
-    return { serverUrl, token, fetch: network.fetch, clock, random: seededRandom(7), log };
+    return { serverUrl, token, fetch: this.#fetch, clock, random: seededRandom(7), log };
   }
 
   /** What every test of a client has to leave behind: frames that any server takes. */
