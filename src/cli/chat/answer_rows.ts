@@ -1,5 +1,6 @@
 import type { TurnEvent } from "../../agent/turn.ts";
-import type { Redact } from "../../safety/redact.ts";
+import { callPreview } from "../../replies/call_preview.ts";
+import { type Redact, withoutLastWord } from "../../safety/redact.ts";
 import { printableText, wrapText } from "../../sandbox/chat_text.ts";
 import { MarkdownRows } from "../terminal/markdown_rows.ts";
 
@@ -11,14 +12,24 @@ export interface AnswerOutput {
   readonly live: readonly string[];
 }
 
+/** How much of a text is looked through for secrets again with each line. */
+const LOOKED_THROUGH_MAX = 8_000;
+/** How much of what a tool is given is shown. */
+const PREVIEW_CHARS_MAX = 100;
+
 /** Turns what happens in a turn into rows: whole ones for good, and one that grows. */
 export class AnswerRows {
   readonly #redact: Redact;
   readonly #columns: () => number;
   readonly #markdown: MarkdownRows;
   #rows: { readonly text: string; readonly isNote: boolean }[] = [];
-  #growing = "";
+  /** What the model says, from some line on. */
+  #text = "";
+  /** How many lines of that, without secrets, are among the rows. */
+  #lines = 0;
   #thought = "";
+  /** What each call of the step was given, by its id. */
+  #inputs = new Map<string, unknown>();
 
   constructor(
     { redact, columns, color }: {
@@ -36,15 +47,16 @@ export class AnswerRows {
     switch (event.kind) {
       case "text_delta":
         this.#endThought();
-        this.#growing += event.text;
-        return this.#settle();
+        this.#text += event.text;
+        if (event.text.includes("\n")) this.#settle();
+        return;
       case "restarted":
-        this.#growing = "";
+        this.#forget();
         this.#thought = "";
         return this.#note(`(Begins again: ${event.reason})`);
       case "tool_started":
         this.end();
-        return this.#note(`[${event.name}]`);
+        return this.#note(`[${event.name}] ${this.#previewOf(event.callId)}`.trim());
       case "tool_ended":
         if (event.isError) this.#note(`[${event.name} failed]`);
         return;
@@ -54,7 +66,9 @@ export class AnswerRows {
         this.#thought += event.text;
         return;
       case "message":
-        if (event.message.role === "assistant") this.end();
+        if (event.message.role !== "assistant") return;
+        this.end();
+        this.#inputs = new Map(event.message.toolCalls.map((call) => [call.id, call.arguments]));
         return;
       case "usage":
       case "ended":
@@ -64,38 +78,57 @@ export class AnswerRows {
     }
   }
 
-  /** Makes what grows a row for good. */
+  /** Makes what grows rows for good. */
   end(): void {
     this.#endThought();
-    if (this.#growing.trim() !== "") this.#keep(this.#growing);
-    this.#growing = "";
+    const rest = this.#safe(this.#text).slice(this.#lines);
+    if (rest.join("").trim() !== "") this.#keep(rest);
+    this.#forget();
     this.#markdown.reset();
   }
 
   /** What is new since the last call. */
   output(): AnswerOutput {
-    const output = {
-      rows: this.#rows,
-      live: this.#shown().map(({ text }) => text).filter((text) => text !== ""),
-    };
+    const growing = this.#safe(withoutLastWord(this.#text)).slice(this.#lines).join("\n");
+    const live = wrapText(growing, this.#columns()).map(({ text }) => text);
+    const output = { rows: this.#rows, live: live.filter((text) => text !== "") };
     this.#rows = [];
     return output;
   }
 
   /** Only at the end of a line: what is in it can then no longer become another thing. */
   #settle(): void {
-    const end = this.#growing.lastIndexOf("\n");
-    if (end < 0) return;
-    this.#keep(this.#growing.slice(0, end));
-    this.#growing = this.#growing.slice(end + 1);
+    const end = this.#text.lastIndexOf("\n");
+    const whole = this.#safe(this.#text.slice(0, end));
+    this.#keep(whole.slice(this.#lines));
+    this.#lines = Math.max(this.#lines, whole.length);
+    const isInKey = this.#text.lastIndexOf("-----BEGIN ") > this.#text.lastIndexOf("-----END ");
+    if (end < LOOKED_THROUGH_MAX || isInKey) return;
+    this.#text = this.#text.slice(end + 1);
+    this.#lines = 0;
   }
 
-  #keep(text: string): void {
-    for (const line of this.#redact(printableText(text)).split("\n")) {
+  /** All lines of the text: a secret may go over several. */
+  #safe(text: string): string[] {
+    return this.#redact(printableText(text)).split("\n");
+  }
+
+  #keep(lines: readonly string[]): void {
+    for (const line of lines) {
       for (const row of this.#markdown.rows(line, this.#columns())) {
         this.#rows.push({ text: row, isNote: false });
       }
     }
+  }
+
+  #forget(): void {
+    this.#text = "";
+    this.#lines = 0;
+  }
+
+  #previewOf(callId: string): string {
+    const options = { whole: false, charsMax: PREVIEW_CHARS_MAX, redact: this.#redact };
+    return printableText(callPreview(this.#inputs.get(callId), options));
   }
 
   #note(text: string): void {
@@ -109,9 +142,5 @@ export class AnswerRows {
     const thought = this.#redact(printableText(this.#thought)).trim();
     this.#thought = "";
     if (thought !== "") this.#note(`(Thinking: ${thought})`);
-  }
-
-  #shown() {
-    return wrapText(this.#redact(printableText(this.#growing)), this.#columns());
   }
 }
