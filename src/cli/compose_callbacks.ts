@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { Config } from "../config/load_config.ts";
 import type { HomePaths } from "../config/paths.ts";
 import { HermesError } from "../errors.ts";
@@ -6,6 +5,7 @@ import { type Callback, CALLBACKS_WAITING_MAX } from "../gateway/callbacks/callb
 import { CallbackDoor, COMMAND_PATH, PRESS_PATH } from "../gateway/callbacks/callback_door.ts";
 import { CommandBook } from "../gateway/callbacks/command_book.ts";
 import { wantedCommands } from "../gateway/callbacks/native_commands.ts";
+import { nativeHelpNote } from "../gateway/callbacks/native_texts.ts";
 import { registerCommands, removeCommands } from "../gateway/callbacks/register_commands.ts";
 import type { CommandRegistry } from "../gateway/commands/command_registry.ts";
 import { PendingQuestions } from "../gateway/questions/pending_questions.ts";
@@ -33,7 +33,8 @@ export interface CallbackParts extends AsyncDisposable {
   readonly callbacks: WaitingItems<Callback>;
   /** Their buttons call us as well. */
   readonly questions: PendingQuestions;
-  readonly book: CommandBook;
+  /** What the help says of slash commands of the server. */
+  readonly nativeNote: () => string;
   /** Makes the slash commands on the server, beside everything else. */
   readonly register: (registry: CommandRegistry) => void;
 }
@@ -43,7 +44,7 @@ export async function openCallbacks(host: CallbacksHost): Promise<CallbackParts>
   const { config, log, me, network, paths } = host;
   const callbacks = new WaitingItems<Callback>(CALLBACKS_WAITING_MAX);
   const api = new CommandApi({ ...host, fetch: network.fetch });
-  const book = await CommandBook.open(commandBookFile(paths), log);
+  const book = await CommandBook.open(paths.stateFolder, log);
   const closing = new AbortController();
   const base = config.mattermost.callbackUrl?.replace(/\/+$/, "");
   const listener = base === undefined
@@ -58,7 +59,7 @@ export async function openCallbacks(host: CallbacksHost): Promise<CallbackParts>
       admins: { dm: access.dm.admins, channel: access.channel.admins },
       buttonsUrl: isOpen ? base + PRESS_PATH : undefined,
     }),
-    book,
+    nativeNote: () => nativeHelpNote(book.made, book.problems),
     register(registry) {
       const bot = { userId: me.id, username: me.username };
       const deps = { api, book, bot, url: `${base}${COMMAND_PATH}`, log };
@@ -76,11 +77,6 @@ export async function openCallbacks(host: CallbacksHost): Promise<CallbackParts>
       await listener?.[Symbol.asyncDispose]();
     },
   };
-}
-
-/** Where the slash commands stand that we have made. */
-export function commandBookFile({ stateFolder }: HomePaths): string {
-  return join(stateFolder, "native_commands.json");
 }
 
 async function listen(
@@ -123,6 +119,7 @@ async function takeBack(
   signal: AbortSignal,
 ): Promise<void> {
   const commands = deps.book.made.length;
+  if (deps.book.problems.length > 0) await deps.book.report([]);
   if (commands === 0) return;
   const left = await removeCommands(deps, signal);
   deps.log("info", "native.removed", { commands, left });

@@ -42,6 +42,8 @@ export interface CommandsHost {
   readonly ledger: Ledger;
   readonly api: MattermostApi;
   readonly bot: BotIdentity;
+  /** What the help says of slash commands of the server. */
+  readonly nativeNote: () => string;
   /** Those that others have made. */
   readonly further: readonly ChatCommand[];
 }
@@ -53,6 +55,7 @@ export function composeCommands(host: CommandsHost): ComposedCommands {
   const access = commandAccess(config);
   const skillNames = createSkillNames({ store: skills, disabled: config.skills.disabled, log });
   const shared = composeConversationCommands(agent, { sessions, life });
+  const help = { registry: () => commands, access, skillNames };
   const commands: CommandRegistry = new CommandRegistry([
     ...createTurnCommands(),
     ...shared.session,
@@ -62,7 +65,7 @@ export function composeCommands(host: CommandsHost): ComposedCommands {
     ...createDisplayCommands({ sessions, toolProgress: config.display.toolProgress }),
     ...host.further,
     ...shared.knowledge,
-    ...createHelpCommands({ registry: () => commands, access, skillNames, version: VERSION }),
+    ...createHelpCommands({ ...host, ...help, version: VERSION }),
   ]);
   return { commands, access, skillNames };
 }

@@ -67,6 +67,17 @@ export class CommandApi {
     await this.#rest.ask({ action: "remove a slash command", method: "DELETE", path }, signal);
   }
 
+  /** POST /commands/execute: uses a command, as people do. */
+  async use(
+    place: { readonly channelId: string; readonly teamId: string; readonly command: string },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { channelId, teamId, command } = place;
+    const body = { channel_id: channelId, team_id: teamId, command };
+    const path = "/commands/execute";
+    await this.#rest.ask({ action: "use a slash command", method: "POST", path, body }, signal);
+  }
+
   /**
    * POST {site}/hooks/commands/{hook_id}: says something later, to the one who gave the command. For
    * 30 minutes, five times; without a token.

@@ -4,9 +4,12 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { Post } from "../../src/sandbox/records.ts";
+import { placeBinary, runBinary } from "../support/binary.ts";
 import { BinaryLab } from "../support/binary_lab.ts";
+import { diagnose } from "../support/doctor_process.ts";
 import { freePort } from "../support/free_port.ts";
-import type { GatewayProcess, GatewaySetup } from "../support/gateway_process.ts";
+import { type GatewayProcess, type GatewaySetup, STATE_DIR } from "../support/gateway_process.ts";
+import { tempDir } from "../support/temp_dir.ts";
 
 interface Stage extends AsyncDisposable {
   readonly lab: BinaryLab;
@@ -227,6 +230,12 @@ test("[P257] a gateway that may make no commands answers all the same, and takes
   const problem = await gateway.logged("native.not_registered");
   assert.deepEqual([problem.kind, problem.teamName], ["forbidden", "Lab"]);
   assert.equal(await lab.ask(gateway, "alice", "hello"), "heard: hello");
+  assert.match(
+    await lab.ask(gateway, "alice", "!help"),
+    /in "Lab" an administrator has to make me/,
+  );
+  const doctor = await diagnose(lab, {}, gateway);
+  doctor.says("callbacks", "warning", /no slash commands in the team "Lab"/, /hermes a team admin/);
   lab.sandbox.admin.makeTeamAdmin("hermes");
   await gateway.stop();
   const { home } = gateway;
@@ -244,4 +253,36 @@ test("[P257] a gateway that may make no commands answers all the same, and takes
   await lab.sandbox.until(() => lab.sandbox.world.commands.size === 0 || undefined);
   await without.stop();
   assert.deepEqual((await readBook(home)).commands, []);
+});
+
+test("[P257] doctor tells whether the server reaches Hermes, and hermes uninstall takes the commands back", async () => {
+  await using stage = await openStage();
+  const { lab, gateway } = stage;
+  const { settings, world } = lab.sandbox;
+  const calls = () => gateway.lines.filter(({ event }) => event === "native.command").length;
+  const well = await diagnose(lab, {}, gateway);
+  const found = well.checks.find(({ name }) => name === "callbacks");
+  assert.deepEqual([found?.status, found?.message.slice(0, 27)], [
+    "ok",
+    "The server calls Hermes for",
+  ]);
+  assert.equal(calls(), 0); // The bot itself is not let in.
+  settings.internalConnections = [];
+  const ill = await diagnose(lab, {}, gateway);
+  ill.says(
+    "callbacks",
+    "failure",
+    /cannot call Hermes at 127/,
+    /AllowedUntrustedInternalConnections/,
+  );
+
+  await using folder = await tempDir();
+  const binary = join(folder.path, "hermes");
+  await placeBinary(binary);
+  const env = { HOME: folder.path, HERMES_HOME: gateway.home, XDG_STATE_HOME: STATE_DIR };
+  const { exitCode, stdout } = await runBinary(["uninstall", "--yes"], { path: binary, env });
+  assert.equal(exitCode, 0, stdout);
+  assert.match(stdout, /\d+ slash commands on the server\n/);
+  assert.match(stdout, /Removed \d+ slash commands from the server\./);
+  assert.equal(world.commands.size, 0);
 });

@@ -3,6 +3,7 @@ import { ownProgram } from "../../runtime/own_program.ts";
 import { withinTime } from "../../runtime/within_time.ts";
 import { checkChannels } from "./access_checks.ts";
 import { checkAccount, checkLimits, checkSocket } from "./account_checks.ts";
+import { checkCallbacks } from "./callback_checks.ts";
 import { type Check, failure, failureOf, type Look } from "./check.ts";
 import { checkJobs } from "./cron_checks.ts";
 import type { DoctorInput } from "./doctor_input.ts";
@@ -63,6 +64,7 @@ async function* checkAll(input: DoctorInput, signal: AbortSignal): AsyncGenerato
     check("limits", (own) => checkLimits(bot, own)),
     check("channels", (own) => checkChannels(bot, input, own)),
     check("people", (own) => checkPeople(bot, input, own)),
+    check("callbacks", (own) => checkCallbacks(bot, input, own)),
     ...(input.live ? [check("echo", (own) => checkEcho(bot, input, own))] : []),
   ]);
   // Each is awaited below, where what it throws is thrown on; until then it is nobody's.

@@ -175,7 +175,7 @@ async function composeGateway(parts: GatewayParts, stop: AbortSignal): Promise<G
   const settings = exchangeSettings(host, clientConfig, agent);
   const cronCommands = composeCronCommands(agent, { ...settings, zones });
   const further = [...door.doorCommands, ...home.homeCommands, ...cronCommands];
-  const composed = composeCommands({ agent, sessions, life, ledger, api, bot, further });
+  const composed = composeCommands({ ...parts, ...callbacks, life, api, bot, further });
   callbacks.register(composed.commands);
   return {
     events: listen(listenerDeps(host, serverUrl, api, me), stop),

@@ -1,6 +1,8 @@
 import { access, constants, lstat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { HermesError } from "../../errors.ts";
+import { CommandBook } from "../../gateway/callbacks/command_book.ts";
+import { silentLog } from "../../runtime/log.ts";
 import { type LockHolder, readLockHolder } from "../../runtime/lock_file.ts";
 import { findService, type FoundService } from "../service/find_service.ts";
 import type { ServiceContext } from "../service/service_context.ts";
@@ -15,6 +17,8 @@ export interface UninstallPlan {
   /** The program, the version before, and the link by which it was called. */
   readonly programs: readonly string[];
   readonly home: HomeJudgement;
+  /** How many slash commands of ours the Mattermost server has. */
+  readonly slashCommands: number;
 }
 
 /** Something stands in the way; nothing has been removed. */
@@ -45,11 +49,13 @@ export async function planUninstall(context: ServiceContext): Promise<UninstallP
       "Run this as the person who installed hermes, or with sudo.",
     );
   }
+  const book = await CommandBook.open(context.paths.stateFolder, silentLog);
   return {
     services,
     holder: await readLockHolder(context.paths.gatewayLockFile),
     programs,
     home: await judgeHome(context.home, context.world.userHome),
+    slashCommands: book.made.length,
   };
 }
 

@@ -12,6 +12,7 @@ import { type Prompter, SetupCancelledError } from "../setup/prompter.ts";
 import { openTerminalPrompter } from "../setup/terminal_prompter.ts";
 import { planUninstall, UninstallError, type UninstallPlan } from "./plan_uninstall.ts";
 import { removeHome } from "./remove_home.ts";
+import { removeSlashCommands } from "./remove_slash_commands.ts";
 import { planText } from "./uninstall_text.ts";
 
 export interface UninstallOptions {
@@ -103,6 +104,8 @@ async function remove(
     await stopHolder(holder, { world, clock, tell: io.err }, signal);
     io.out("The gateway has stopped.");
   }
+  const told = await removeSlashCommands(context);
+  if (told !== undefined) io.out(told);
   if (data && plan.home.kind === "removable") {
     const left = await removeHome(plan.home);
     const { folder, ownNames } = plan.home;

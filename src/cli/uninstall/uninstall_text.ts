@@ -1,15 +1,17 @@
+import { plural } from "../plural.ts";
 import type { UninstallPlan } from "./plan_uninstall.ts";
 
 const NAMES_SHOWN_MAX = 6;
 
 /** What will be removed, and what will stay, a line each. */
 export function planText(
-  { services, holder, programs, home }: UninstallPlan,
+  { services, holder, programs, home, slashCommands }: UninstallPlan,
   removesHome: boolean,
 ): { readonly goes: readonly string[]; readonly stays: readonly string[] } {
   const goes = [
     ...services.map(({ place }) => `the service ${place.name}, ${place.path}`),
     ...(holder === undefined ? [] : [`the gateway that runs (pid ${holder.pid}): it is stopped`]),
+    ...(slashCommands === 0 ? [] : [`${plural(slashCommands, "slash command")} on the server`]),
   ];
   const stays = programs.length > 0 ? [] : ["the program: it runs from its source"];
   if (home.kind === "removable" && removesHome) {

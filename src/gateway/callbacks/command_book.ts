@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { readTextFile, writeFileAtomic } from "../../runtime/atomic_file.ts";
 import type { Log } from "../../runtime/log.ts";
 import { Secret } from "../../runtime/secret.ts";
@@ -30,7 +31,8 @@ export class CommandBook {
   #problems: readonly CommandProblem[];
 
   /** What cannot be read is made anew on the server. */
-  static async open(path: string, log: Log): Promise<CommandBook> {
+  static async open(stateFolder: string, log: Log): Promise<CommandBook> {
+    const path = join(stateFolder, "native_commands.json");
     const fields = asObject(parseJson(await readTextFile(path) ?? "{}"));
     const made = decodeEach(fields?.commands, decodeMade);
     return new CommandBook(path, log, made, decodeEach(fields?.problems, decodeProblem));

@@ -28,13 +28,17 @@ export function commandHelpText(command: ChatCommand): string {
 }
 
 /** The commands that somebody may use, and how they are typed. */
-export function helpText(commands: readonly ChatCommand[], skills: readonly string[]): string {
+export function helpText(
+  commands: readonly ChatCommand[],
+  skills: readonly string[],
+  nativeNote: string,
+): string {
   const lines = commands.map((command) => `- ${usageText(command)} ${command.summary}`);
   const more = skills.length === 0
     ? ""
     : `\n\nSkills: ${skills.map((name) => `\`!${name}\``).join(", ")}`;
   return `**Commands.** Type them with \`!\` in front, or with \`/\` after a space or a mention.\n\n` +
-    `${lines.join("\n")}${more}`;
+    `${lines.join("\n")}${more}${nativeNote === "" ? "" : `\n\n${nativeNote}`}`;
 }
 
 /** @param names Commands that the person may use; `undefined` when it is all of them. */

@@ -16,12 +16,14 @@ export interface HelpDeps {
   readonly registry: () => CommandRegistry;
   readonly access: CommandAccess;
   readonly skillNames: SkillNames;
+  /** What is to be said of slash commands of the server; `""` for nothing. */
+  readonly nativeNote: () => string;
   readonly version: string;
 }
 
 /** Commands that tell about the others, and about oneself. */
 export function createHelpCommands(deps: HelpDeps): readonly ChatCommand[] {
-  const { access, registry, skillNames, version } = deps;
+  const { access, nativeNote, registry, skillNames, version } = deps;
   return [
     {
       name: "help",
@@ -35,7 +37,8 @@ export function createHelpCommands(deps: HelpDeps): readonly ChatCommand[] {
         if (name === "") {
           const usable = all.filter((command) => mayUse(command.name, message, access));
           const skills = await skillNames();
-          return { kind: "reply", text: helpText(usable, [...skills].sort()) };
+          const text = helpText(usable, [...skills].sort(), nativeNote());
+          return { kind: "reply", text };
         }
         const command = registry().find(name);
         const text = command === undefined

@@ -19,13 +19,13 @@ async function openLab() {
   const lab = await Lab.start();
   const { sandbox } = lab;
   const home = await tempDir();
-  const path = join(home.path, "state", "native_commands.json");
+  const folder = join(home.path, "state");
   const api = new CommandApi({ ...lab.listenerDeps(), token: sandbox.token("hermes"), ...network });
   const log = () => {};
   const { id: userId, username } = sandbox.user("hermes");
   const teams = [...sandbox.world.teams.values()];
   const register = async (url = URL_OF_BOT, wanted = WANTED) => {
-    const book = await CommandBook.open(path, log);
+    const book = await CommandBook.open(folder, log);
     const deps = { api, book, bot: { userId, username }, url, log };
     await registerCommands(wanted, teams, deps, NEVER);
     return book;
@@ -34,7 +34,7 @@ async function openLab() {
   return {
     sandbox,
     api,
-    path,
+    folder,
     register,
     triggers,
     creates: () =>
@@ -52,7 +52,7 @@ test("[P257] registerCommands() makes each command once, and keeps its token whe
   lab.sandbox.admin.makeTeamAdmin("hermes");
   const book = await lab.register();
   assert.deepEqual(lab.triggers(), ["hermes", "new", "stop"]);
-  assert.equal((await stat(lab.path)).mode & 0o777, 0o600);
+  assert.equal((await stat(join(lab.folder, "native_commands.json"))).mode & 0o777, 0o600);
   const [first] = book.made;
   assert.equal(first?.token.reveal(), lab.sandbox.world.commands.get(first?.id ?? "")?.token);
   const again = await lab.register();
@@ -70,7 +70,7 @@ test("[P257] registerCommands() replaces commands of another address, and those 
   const commands = [...lab.sandbox.world.commands.values()];
   assert.deepEqual(commands.map(({ url }) => url), [URL_OF_BOT, URL_OF_BOT]);
   const [lost] = made;
-  await (await CommandBook.open(lab.path, () => {})).remove(lost?.id ?? "");
+  await (await CommandBook.open(lab.folder, () => {})).remove(lost?.id ?? "");
   const now = await lab.register();
   assert.deepEqual(lab.triggers(), ["hermes", "new", "stop"]);
   assert.deepEqual(
@@ -104,5 +104,5 @@ test("[P257] [S08] registerCommands() leaves alone what others made, and says wh
   assert.deepEqual(lab.triggers(), ["hermes", "new", "stop"]);
   assert.equal(await removeCommands({ api: lab.api, book }, NEVER), 0);
   assert.deepEqual(lab.triggers(), ["stop"]);
-  assert.deepEqual((await CommandBook.open(lab.path, () => {})).made, []);
+  assert.deepEqual((await CommandBook.open(lab.folder, () => {})).made, []);
 });
