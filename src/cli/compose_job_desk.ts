@@ -28,9 +28,16 @@ export function composeCronCommands(
   agent: AgentParts,
   { sessionOptions, zones }: Pick<CronCommandDeps, "sessionOptions" | "zones">,
 ): readonly ChatCommand[] {
-  const { clock } = agent;
-  const desk = composeJobDesk(agent);
-  return createCronCommands({ desk, permit: permitBy(agent), sessionOptions, zones, clock });
+  const { clock, config: { commands } } = agent;
+  const admins = new Set([...commands.dmAdmins, ...commands.channelAdmins]);
+  return createCronCommands({
+    desk: composeJobDesk(agent),
+    permit: permitBy(agent),
+    isNamedAdmin: (personId) => admins.has(personId),
+    sessionOptions,
+    zones,
+    clock,
+  });
 }
 
 /** The tool with which the agent makes and changes jobs. */

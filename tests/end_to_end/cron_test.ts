@@ -118,6 +118,8 @@ test("[P234] [P235] jobs are made and changed by hermes cron and !cron while the
   assert.match(listed, new RegExp(`"Digest" \\(${id}\\) · every day at 09:00 \\(UTC\\)`));
   const added = await lab.ask(gateway, "bob", "!cron add every 2h Look at the disks --name Disks");
   assert.match(added, /^Scheduled\. "Disks" \([0-9a-f]{12}\): every 2 hours\./);
+  assert.doesNotMatch(await lab.ask(gateway, "alice", "!cron list all"), /Disks/, "it is bob's");
+  assert.match(await lab.ask(gateway, "alice", "!cron remove Disks"), /There is no job "Disks"/);
   assert.match(await lab.ask(gateway, "bob", "!cron pause Disks"), /^Paused: "Disks" .* · paused$/);
   assert.equal((await cron("list")).stdout.match(/^[0-9a-f]{12} {2}\w+$/gm)?.length, 2);
   assert.match((await cron("resume", "Disks")).stdout, /^Resumed: /);

@@ -14,6 +14,8 @@ export interface CronCommandDeps {
   readonly desk: JobDesk;
   readonly zones: Pick<PersonZones, "zoneOf">;
   readonly permit: MessageSender["permit"];
+  /** Whether the settings name this person as an admin. */
+  readonly isNamedAdmin: (personId: string) => boolean;
   readonly sessionOptions: SessionOptions;
   readonly clock: Clock;
 }
@@ -42,7 +44,7 @@ async function answer(
   const { confirmJob, describeJob } = await import("../../cron/describe_job.ts");
   const [verb = "", ref = ""] = splitFirst(call.args);
   const timeZone = await deps.zones.zoneOf(call.message.senderId, signal);
-  const customer = { timeZone, origin: originOf(call, deps), mayUse: mayUse(call) };
+  const customer = { timeZone, origin: originOf(call, deps), mayUse: mayUse(call, deps) };
   const teller = { nowMs: clock.nowMs(), timeZone };
   switch (verb.toLowerCase()) {
     case "":
@@ -128,10 +130,17 @@ function originOf({ message }: CommandCall, { sessionOptions }: CronCommandDeps)
   };
 }
 
-/** One's own jobs, and those that were made where one talks; for admins, all. */
-function mayUse({ isAdmin, message }: CommandCall) {
-  return ({ origin }: Job): boolean =>
-    isAdmin || origin?.personId === message.senderId || origin?.channelId === message.channelId;
+/**
+ * One's own jobs, and those that were made where one talks; for admins also those of the command line.
+ * What others have scheduled elsewhere is theirs, unless the settings name an admin.
+ */
+function mayUse({ isAdmin, message }: CommandCall, { isNamedAdmin }: CronCommandDeps) {
+  const { channelId, senderId } = message;
+  const seesAll = isNamedAdmin(senderId);
+  return ({ origin }: Job): boolean => {
+    if (origin === undefined) return isAdmin;
+    return seesAll || origin.personId === senderId || origin.channelId === channelId;
+  };
 }
 
 function splitFirst(text: string): readonly [string, string] {
