@@ -178,14 +178,15 @@ export class Courier {
     const found: OutboxEntry[] = [];
     for (const id of (await folder.ids()).filter(isNew)) {
       const entry = await folder.read(id);
-      if (entry !== undefined && isNew(id)) found.push(entry);
+      if (entry !== undefined) found.push(entry);
     }
-    found.sort((a, b) => a.queuedAtMs - b.queuedAtMs);
-    for (const entry of found.filter(isDone)) this.#done.add(entry);
-    for (const entry of found.filter((each) => !isDone(each))) {
+    found.sort((a, b) => Number(isDone(b)) - Number(isDone(a)) || a.queuedAtMs - b.queuedAtMs);
+    for (const entry of found) {
+      if (!isNew(entry.id)) continue; // It was taken on and sent while others were read.
       const carrier = this.#done.all.find(({ holds }) => holds?.includes(entry.id));
-      if (carrier === undefined) this.#carry(entry);
-      else this.#done.add({ ...entry, state: carrier.state }); // Its text was in that one.
+      if (isDone(entry)) this.#done.add(entry);
+      else if (carrier === undefined) this.#carry(entry);
+      else await this.#end(entry, carrier.state); // Its text was in that one.
     }
     for (const id of this.#done.forgetOld(clock.nowMs())) await folder.remove(id);
   }
@@ -305,7 +306,7 @@ export class Courier {
   }
 
   async #settle(carried: Carried, state: EntryState): Promise<void> {
-    const { folder, log } = this.#deps;
+    const { log } = this.#deps;
     const { id, target } = carried.entry;
     const entry = { ...carried.entry, state };
     if (state.kind === "delivered") {
@@ -315,14 +316,19 @@ export class Courier {
       log("warn", "outbox.failed", { id, to: targetText(target), reason: state.reason });
     }
     this.#carried.delete(id);
-    this.#done.add(entry);
-    await this.#write(entry);
-    await folder.dropFiles(id).catch(() => {}); // `#forgetOld` tries again.
+    await this.#end(carried.entry, state);
     carried.finish(outcomeOf(entry));
     for (const held of entry.holds ?? []) {
       const other = this.#carried.get(held);
       if (other !== undefined) await this.#settle(other, state);
     }
+  }
+
+  async #end(entry: OutboxEntry, state: EntryState): Promise<void> {
+    const ended = { ...entry, state };
+    this.#done.add(ended);
+    await this.#write(ended);
+    await this.#deps.folder.dropFiles(entry.id).catch(() => {}); // Removed with the message, at last.
   }
 
   /** What is on the server is found there again: a disk that takes nothing is no reason to fail. */

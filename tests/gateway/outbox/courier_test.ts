@@ -298,5 +298,12 @@ test("[P247] Courier holds back in quiet hours what may wait, for one digest, ov
   assert.equal(outbox.posts().length, 2, "and nothing stale");
   const stale = await courier.deliver(outbox.message({ ...held, id: "d" }), {}, never);
   assert.equal(stale.kind, "failed");
-  assert.equal((await folder.read("b"))?.state.kind, "delivered");
+  const inDigest = await folder.read("b");
+  assert.ok(inDigest?.state.kind === "delivered");
+  await folder.write({ ...inDigest, state: { kind: "waiting" } }); // As a crash could leave it.
+  const { courier: next } = outbox.courier({ change });
+  const again = await next.deliver(outbox.message({ ...held, id: "b" }), {}, never);
+  assert.deepEqual(again, outcomes[1]);
+  assert.deepEqual(await folder.read("b"), inDigest);
+  assert.equal(outbox.posts().length, 2);
 });
