@@ -349,6 +349,7 @@ const product: readonly [id: string, promise: string][] = [
   ["P196", "Deleting a prompt that is worked on cancels it and removes the draft"],
   ["P197", "A mention that is added by an edit calls the bot"],
   ["P198", "However people write, edit, delete and stop, each message has one outcome, in order"],
+  ["P199", "A pending approval, question or hung model keeps no other conversation waiting"],
   [
     "P200",
     "People see on their message that it is worked on, and how that ended, over restarts too",

@@ -116,3 +116,22 @@ test("Ledger writes its file anew when it grew long, and loses nothing that is r
   await reopened.close();
   assert.equal((await stat(path)).mode & 0o777, 0o600);
 });
+
+test("[P191] Ledger.settle() settles posts that are answered together by one write, under their lead", async () => {
+  await using dir = await tempDir();
+  const ledger = await ledgerIn(dir.path);
+  for (const postId of ["lead", "rest", "alone"]) ledger.claim(post(postId));
+  ledger.join("rest", "lead");
+  ledger.join("alone", "lead");
+  ledger.join("alone", "alone");
+  await ledger.close();
+  const reopened = await ledgerIn(dir.path);
+  assert.equal(reopened.entryOf("rest")?.leadId, "lead");
+  assert.equal(reopened.entryOf("alone")?.leadId, "alone");
+  reopened.settle(["rest", "lead"], "answered", ["answer"]);
+  assert.deepEqual(reopened.unfinished().map(({ postId }) => postId), ["alone"]);
+  for (const postId of ["rest", "lead", "answer"]) {
+    assert.equal(reopened.find(postId)?.postId, "lead");
+  }
+  await reopened.close();
+});

@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { z } from "zod";
+import type { ServerEvent } from "../../../src/mattermost/listener.ts";
 import type { ModelRequest } from "../../../src/models/model_client.ts";
+import { WaitingItems } from "../../../src/runtime/waiting_items.ts";
 import type { Post } from "../../../src/sandbox/records.ts";
 import { hang, type ScriptedAnswer, ScriptedModel } from "../../../src/sandbox/scripted_model.ts";
 import type { Tool } from "../../../src/tools/tool.ts";
 import { checkToolResults } from "../../support/check_transcript.ts";
 import { turnDeps } from "../../support/turn_deps.ts";
-import { GatewayLab } from "../gateway_lab.ts";
+import { GatewayLab, postedEvent } from "../gateway_lab.ts";
 
 const BURST_MS = 350;
 const INTERRUPT = { mode: "interrupt", burstMs: BURST_MS } as const;
@@ -347,4 +349,60 @@ test("[P192] in a shared conversation somebody else's message waits, and is told
   ]);
   assert.equal(shown(lab).length, 3);
   assert.match(read(model.requests[1]).at(-1) ?? "", /^user: \[bob\] and for me\n\nreally$/);
+});
+
+test("[P199] fifty conversations that wait for a model or a person keep nobody else waiting", async () => {
+  await using lab = await GatewayLab.start();
+  const { sandbox } = lab.lab;
+  const asks: ScriptedAnswer = calls("ask");
+  const model = new ScriptedModel(
+    ...Array.from({ length: 50 }, (_, index) => index % 2 === 0 ? hang() : asks),
+    "for the next one",
+  );
+  const ask: Tool = {
+    name: "ask",
+    description: "Asks.",
+    input: z.object({}),
+    run: async (_input, { askApproval }, signal) => {
+      const request = { command: "make it so", reasons: ["is a test"], expiresInMs: 300_000 };
+      return JSON.stringify(await askApproval(request, signal));
+    },
+  };
+  await lab.run(model, { ...withTool(model, ask), policy: { allowAllUsers: true } });
+  const people = Array.from({ length: 51 }, (_, index) => {
+    return sandbox.as(sandbox.admin.createUser(`person-${index}`).username);
+  });
+  for (const person of people.slice(0, 50)) person.dm("hermes", "wait");
+  await model.requested(50);
+  await sandbox.until(() =>
+    shown(lab).filter((text) => text.startsWith("⏳")).length === 25 || undefined
+  );
+  const next = people[50]?.dm("hermes", "hello");
+  await lab.logged("gateway.answered", next?.id ?? "");
+  assert.equal(shown(lab).filter((text) => text === "for the next one").length, 1);
+});
+
+test("[P191] posts keep the order in which they were written, whichever comes first", async () => {
+  await using lab = await GatewayLab.start();
+  const { sandbox } = lab.lab;
+  const alice = sandbox.as("alice");
+  const posts = ["running", "second", "third"].map((text) => alice.dm("hermes", text));
+  const events = new WaitingItems<ServerEvent>(10);
+  const finish = Promise.withResolvers<string>();
+  const model = new ScriptedModel(() => finish.promise, "two", "three");
+  const gateway = await lab.run(model, { events: events[Symbol.asyncIterator]() });
+  const [running, second, third] = posts.map((post) => postedEvent(post));
+  for (const event of [running, third]) if (event !== undefined) events.push(event);
+  await model.requested(1);
+  if (second !== undefined) events.push({ ...second, via: "catch_up" });
+  await lab.logged("gateway.message", posts[1]?.id ?? "");
+  finish.resolve("one");
+  await lab.logged("gateway.answered", posts[2]?.id ?? "");
+  assert.deepEqual(model.requests.map((request) => read(request).at(-1)), [
+    "user: running",
+    "user: second",
+    "user: third",
+  ]);
+  events.end();
+  await gateway.done;
 });
