@@ -1,3 +1,4 @@
+import { UnexpectedAnswerError } from "./errors.ts";
 import { asObject, asText, decodeEach } from "./decode.ts";
 import { RestClient, type RestClientDeps } from "./rest_client.ts";
 
@@ -85,7 +86,13 @@ export class CommandApi {
   async sayLater(hookId: string, text: string, signal: AbortSignal): Promise<void> {
     const body = { response_type: "ephemeral", text, skip_slack_parsing: true };
     const action = "answer a slash command";
-    await this.#hooks.ask({ action, method: "POST", path: `/${hookId}`, body }, signal);
+    try {
+      await this.#hooks.ask({ action, method: "POST", path: `/${hookId}`, body }, signal);
+    } catch (error) {
+      // The server says "ok" here, and no JSON.
+      const isSaid = error instanceof UnexpectedAnswerError && error.kind === "not_json";
+      if (!isSaid) throw error;
+    }
   }
 }
 

@@ -286,3 +286,27 @@ test("[P257] doctor tells whether the server reaches Hermes, and hermes uninstal
   assert.match(stdout, /Removed \d+ slash commands from the server\./);
   assert.equal(world.commands.size, 0);
 });
+
+test("[P258] what the bot has said for somebody is answered once over a crash, and nobody else can say it", async () => {
+  await using lab = await BinaryLab.open();
+  await using gateway = await lab.connected();
+  await lab.ask(gateway, "alice", "before");
+  await gateway.stop("SIGKILL");
+  const { sandbox } = lab;
+  const { id: userId, username: userName } = sandbox.user("alice");
+  const say = (who: string, text: string, id = userId) =>
+    sandbox.as(who).post({
+      channel: "general",
+      message: `**${userName}** asks me:\n\n${text}`,
+      props: { hermes_for: { userId: id, userName, text } },
+    });
+  const spoken = say("hermes", "the real one");
+  const forged = say("mallory", "a forged one");
+  const forStranger = say("hermes", "for a stranger", sandbox.user("mallory").id);
+  await using again = await lab.connected({ home: gateway.home });
+  await again.answered(spoken.id);
+  await again.logged("gateway.ignored", ({ postId }) => postId === forStranger.id);
+  await lab.ask(again, "alice", "after");
+  assert.deepEqual(lab.answersTo(spoken).map(({ message }) => message), ["heard: the real one"]);
+  assert.deepEqual([...lab.answersTo(forged), ...lab.answersTo(forStranger)], []);
+});
