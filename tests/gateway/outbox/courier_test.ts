@@ -176,6 +176,7 @@ test("[P241] Courier finishes after a crash what was begun, wherever it was cut 
       await first.kill();
       await dying;
       sandbox.faults.rest = [];
+      outbox.clock.advance(60_000); // The server has forgotten the pending ids.
       const second = outbox.courier();
       const posts = await outbox.delivered(message, second.courier);
       await second.kill();
