@@ -1,4 +1,3 @@
-import type { Clock } from "../runtime/clock.ts";
 import type { Log } from "../runtime/log.ts";
 import type { SessionKey } from "../sessions/session_store.ts";
 import { BotBudget } from "./bot_budget.ts";
@@ -21,7 +20,6 @@ export interface DoorkeeperDeps {
   readonly lanes: SessionLanes;
   readonly settlement: Settlement;
   readonly notes: NoteDeps;
-  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -39,12 +37,11 @@ export interface Received {
 export class Doorkeeper {
   readonly #deps: DoorkeeperDeps;
   readonly #cancel: AbortSignal;
-  readonly #budget: BotBudget;
+  readonly #budget = new BotBudget();
 
   constructor(deps: DoorkeeperDeps, cancel: AbortSignal) {
     this.#deps = deps;
     this.#cancel = cancel;
-    this.#budget = new BotBudget(deps.clock);
   }
 
   decide(message: InboundMessage): GateDecision {

@@ -3,9 +3,9 @@ import type { OutboxEntry } from "./outbox_entry.ts";
 
 /** In the thread of what was posted unasked, an answer needs no mention. */
 export function followDelivered(
-  { state }: OutboxEntry,
+  { state, queuedAtMs }: OutboxEntry,
   threads: Pick<FollowedThreads, "join">,
 ): void {
   if (state.kind !== "delivered" || state.place.isDirect) return;
-  threads.join(state.place.rootId || state.postIds[0]);
+  threads.join(state.place.rootId || state.postIds[0], queuedAtMs);
 }

@@ -15,6 +15,7 @@ const STRANGERS_MAX = 1_000;
 export class Strangers {
   readonly #store: PairingStore;
   readonly #clock: Clock;
+  /** When they wrote what was answered, by the server's clock: what they wrote then comes again later. */
   readonly #metAtMs = new NewestEntries<string, number>(STRANGERS_MAX);
   #answeredAtMs: readonly number[] = [];
 
@@ -28,11 +29,12 @@ export class Strangers {
     const isStranger = decision.kind === "ignore" && decision.reason === "user_not_allowed";
     if (!isStranger || message.channelKind !== "dm") return false;
     const nowMs = this.#clock.nowMs();
-    const metAtMs = this.#metAtMs.get(message.senderId) ?? -Infinity;
+    const { senderId, createdAtMs } = message;
+    const metAtMs = this.#metAtMs.get(senderId) ?? -Infinity;
     this.#answeredAtMs = this.#answeredAtMs.filter((atMs) => nowMs - atMs < ANSWERS_WINDOW_MS);
-    const isTooSoon = nowMs - metAtMs < ASK_INTERVAL_MS;
+    const isTooSoon = createdAtMs - metAtMs < ASK_INTERVAL_MS;
     if (isTooSoon || this.#answeredAtMs.length >= ANSWERS_MAX) return false;
-    this.#metAtMs.put(message.senderId, nowMs);
+    this.#metAtMs.put(senderId, createdAtMs);
     this.#answeredAtMs = [...this.#answeredAtMs, nowMs];
     return true;
   }

@@ -16,7 +16,10 @@ type Following = "joined" | "on" | "off";
 
 interface Entry {
   readonly following: Following;
+  /** When it was last renewed. */
   readonly atMs: number;
+  /** By the server's clock: what was written before and left alone then comes again with a sweep. */
+  readonly sinceMs: number;
 }
 
 /** Where something is said. */
@@ -24,6 +27,8 @@ export interface ThreadPlace {
   readonly channelId: string;
   /** First post of the thread, or `""`. */
   readonly rootId: string;
+  /** When it is said, by the server's clock. */
+  readonly createdAtMs: number;
 }
 
 export interface FollowedThreadsDeps {
@@ -56,20 +61,17 @@ export class FollowedThreads {
   }
 
   /** Whether what is said in this thread is meant for the bot also without a mention. */
-  follows({ channelId, rootId }: ThreadPlace): boolean {
-    if (rootId === "") return false;
-    switch (this.#find(rootId)?.following) {
-      case "on":
-        return true;
-      case "joined":
-        return this.isWanted({ channelId, rootId: "" });
-      default:
-        return false;
-    }
+  follows({ channelId, rootId, createdAtMs }: ThreadPlace): boolean {
+    const thread = rootId === "" ? undefined : this.#find(rootId);
+    if (thread === undefined || createdAtMs < thread.sinceMs) return false;
+    if (thread.following !== "joined") return thread.following === "on";
+    const channel = this.#find(channelId);
+    if (channel === undefined) return this.#deps.followsByDefault;
+    return channel.following === "on" && createdAtMs >= channel.sinceMs;
   }
 
   /** Whether the bot follows in this thread, or of a channel: in its threads, once it takes part. */
-  isWanted({ channelId, rootId }: ThreadPlace): boolean {
+  isWanted({ channelId, rootId }: Omit<ThreadPlace, "createdAtMs">): boolean {
     for (const id of [rootId, channelId]) {
       const following = this.#find(id)?.following;
       if (following === "on" || following === "off") return following === "on";
@@ -82,20 +84,12 @@ export class FollowedThreads {
     if (message.channelKind === "dm") return;
     const ownPost = message.origin === "self" ? message.postId : "";
     const rootId = threadOf(message, options) || ownPost;
-    if (rootId !== "") this.join(rootId);
-  }
-
-  /** The bot takes part in this thread from now on; what people said about it stays. */
-  join(rootId: string): void {
-    const entry = this.#find(rootId);
-    const { clock } = this.#deps;
-    if (entry !== undefined && clock.nowMs() - entry.atMs < RENEW_MS) return;
-    this.#put(rootId, entry?.following ?? "joined");
+    if (rootId !== "") this.join(rootId, message.createdAtMs);
   }
 
   /** Somebody wants it so, in this thread or, outside of any, in the threads of the channel. */
-  set({ channelId, rootId }: ThreadPlace, following: "on" | "off"): void {
-    this.#put(rootId || channelId, following);
+  set({ channelId, rootId, createdAtMs }: ThreadPlace, following: "on" | "off"): void {
+    this.#put(rootId || channelId, following, createdAtMs);
   }
 
   /** Resolves when all is in the file, or the log says why it is not. */
@@ -103,14 +97,25 @@ export class FollowedThreads {
     await this.#writing;
   }
 
+  /**
+   * The bot takes part in this thread from now on; what people said about it stays.
+   *
+   * @param sinceMs What was written before is for others.
+   */
+  join(rootId: string, sinceMs: number): void {
+    const entry = this.#find(rootId);
+    if (entry !== undefined && this.#deps.clock.nowMs() - entry.atMs < RENEW_MS) return;
+    this.#put(rootId, entry?.following ?? "joined", entry?.sinceMs ?? sinceMs);
+  }
+
   #find(id: string): Entry | undefined {
     const entry = this.#entries.get(id);
     return entry === undefined || isOver(entry, this.#deps.clock.nowMs()) ? undefined : entry;
   }
 
-  #put(id: string, following: Following): void {
+  #put(id: string, following: Following, sinceMs: number): void {
     this.#entries.delete(id);
-    this.#entries.set(id, { following, atMs: this.#deps.clock.nowMs() });
+    this.#entries.set(id, { following, atMs: this.#deps.clock.nowMs(), sinceMs });
     const [oldest] = this.#entries.keys();
     if (this.#entries.size > FOLLOWED_MAX && oldest !== undefined) this.#entries.delete(oldest);
     this.#isChanged = true;
@@ -147,11 +152,11 @@ function readEntries(
   if (text === undefined) return entries;
   try {
     const { threads } = JSON.parse(text) as { threads: Record<string, Entry> };
-    for (const [id, { following, atMs }] of Object.entries(threads)) {
-      const isEntry = ["joined", "on", "off"].includes(following) && typeof atMs === "number";
-      if (isEntry && !isOver({ following, atMs }, clock.nowMs())) {
-        entries.set(id, { following, atMs });
-      }
+    for (const [id, { following, atMs, sinceMs }] of Object.entries(threads)) {
+      const isEntry = ["joined", "on", "off"].includes(following) &&
+        [atMs, sinceMs].every((time) => typeof time === "number");
+      const entry = { following, atMs, sinceMs };
+      if (isEntry && !isOver(entry, clock.nowMs())) entries.set(id, entry);
     }
   } catch (error) {
     log("warn", "threads.not_read", { path, error: String(error) });
