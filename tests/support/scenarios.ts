@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { defineApprovalScenarios } from "./approval_scenarios.ts";
+import { defineBusyScenarios } from "./busy_scenarios.ts";
 import type { SeenPost } from "./chat_person.ts";
 import { defineCommandScenarios } from "./command_scenarios.ts";
 import type { ChatWorld } from "./chat_world.ts";
@@ -47,6 +48,7 @@ export function defineScenarios(openWorld: () => Promise<ChatWorld>): void {
   defineFeedbackScenarios(stage);
   defineCronScenarios(stage);
   defineNativeScenarios(stage);
+  defineBusyScenarios(stage);
 
   test("[P01] a direct message is answered without a mention", async () => {
     await using _gateway = await start();

@@ -207,7 +207,8 @@ export class Conversations {
 
   #factsOf(key: SessionKey, running: Task | undefined): RunningFacts | undefined {
     if (running === undefined) return undefined;
-    const { control, facts, isClosed } = running;
+    const { control, facts, posts } = running;
+    const isClosed = running.isClosed || posts.length === 0; // All of it may have been deleted.
     const isRestarting = control?.interruption !== undefined && !isClosed;
     return {
       ...facts,
