@@ -73,7 +73,7 @@ export class PromptTerminal {
     this.#keys.on("keypress", (_: unknown, key: PressedKey) => this.#onKey(key));
     input.setRawMode(true);
     input.on("data", this.#read).on("end", this.#close).resume();
-    output.write(MARK_PASTES);
+    this.#options.output.write(MARK_PASTES);
     // Writing fails when the window was closed. The listener stays: the last write may fail later.
     output.on("resize", this.#redraw).on("error", this.#close);
   }
@@ -104,16 +104,23 @@ export class PromptTerminal {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     const { input, output } = this.#options;
-    if (this.#drawn !== undefined) this.#settleLine();
     output.off("resize", this.#redraw);
-    output.write(MARK_NO_PASTES);
     input.off("data", this.#read).off("end", this.#close);
     input.pause();
+    if (this.#isThere()) {
+      if (this.#drawn !== undefined) this.#settleLine();
+      output.write(MARK_NO_PASTES);
+    }
     this.#resolveClosed();
+  }
+
+  /** Gives the modes back, which fails once the window was closed: then writing would end the process. */
+  #isThere(): boolean {
     try {
-      input.setRawMode(false);
+      this.#options.input.setRawMode(false);
+      return true;
     } catch {
-      // The window was closed, and its modes are gone with it.
+      return false; // Its modes are gone with it.
     }
   }
 
@@ -145,8 +152,8 @@ export class PromptTerminal {
 
   /** Leaves the prompt and the line where they are, for good, and takes the live rows away. */
   #settleLine(): void {
-    const { color, output } = this.#options;
-    output.write(`${this.#clear()}${color(this.#prompt)}${shownText(this.#line)}\n`);
+    const { color } = this.#options;
+    this.#options.output.write(`${this.#clear()}${color(this.#prompt)}${shownText(this.#line)}\n`);
     this.#drawn = undefined;
     this.#live = [];
   }

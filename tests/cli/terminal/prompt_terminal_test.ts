@@ -109,6 +109,14 @@ test("PromptTerminal closes when its input ends or its window is gone", async ()
   const gone = openTerminal(20);
   gone.screen.emit("error", new Error("EIO"));
   await gone.terminal.closed;
+  const failing = openTerminal(20);
+  failing.terminal.show({ rows: [], live: [] }, "> ");
+  failing.input.setRawMode = () => {
+    throw new Error("EIO");
+  };
+  failing.screen.write = () => assert.fail("nothing is written to a window that is gone");
+  failing.input.end();
+  await failing.terminal.closed;
 });
 
 /** What may happen at a terminal. The arrows are: left, home. */
