@@ -15,7 +15,7 @@ Exit codes: 0 done, 1 failed, 2 the command line is wrong.`;
 
 /** `hermes pairing`: people who ask to be let in. */
 export function addPairing(program: Command, { io, finish }: CommandLine): void {
-  const pairing = program.command("pairing").helpGroup("The gateway:")
+  const pairing = program.command("pairing").helpGroup("Running it:")
     .summary("let in people who have a code")
     .description("Lists, lets in and shuts out people who asked the bot for a code.")
     .addHelpText("after", EXAMPLES);
