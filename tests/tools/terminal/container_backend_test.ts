@@ -138,11 +138,11 @@ test("ContainerBackend knows which paths of the container are on this machine", 
   const docker = await FakeDocker.install(dir.path);
   const data = { hostPath: "/host/data", containerPath: "/data/", isReadOnly: true };
   const nested = { hostPath: "/host/nested", containerPath: "/data/nested", isReadOnly: false };
-  const backend = docker.backend("/host/work", {}, [data, nested]);
+  const backend = docker.backend("/host/files", {}, [data, nested]);
   const at = (path: string) => backend.locate(path)?.hostPath;
   const workspace = docker.inContainer("workspace");
-  assert.equal(at(`${workspace}/a/b`), "/host/work/a/b");
-  assert.equal(at(workspace), "/host/work");
+  assert.equal(at(`${workspace}/a/b`), "/host/files/a/b");
+  assert.equal(at(workspace), "/host/files");
   assert.equal(at(`${workspace}s/a`), undefined);
   assert.equal(at("/etc/passwd"), undefined);
   const sent = join(docker.folder, "cache", "documents", "a.pdf");
