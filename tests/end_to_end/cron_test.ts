@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { runBinary } from "../support/binary.ts";
+import type { RestAnswer } from "../../src/sandbox/faults.ts";
 import { BinaryLab } from "../support/binary_lab.ts";
 import { type GatewayProcess, STATE_DIR } from "../support/gateway_process.ts";
 import type { ChatRequest } from "../support/model_server.ts";
@@ -247,4 +248,104 @@ test("[P230] a job does what is dangerous only where that was allowed for it, an
   assert.equal(await gateway.stop(), 0);
   const { last_status: status, last_error: error } = await jobOf(gateway, "Hanging");
   assert.deepEqual([status, error], ["error", "the gateway ended while it ran"]);
+});
+
+/** A home with scripts that fail until there is a file `mended`, and say something from then on. */
+async function scriptsIn(home: string): Promise<{ mend(): Promise<void> }> {
+  const scripts = join(home, "scripts");
+  await mkdir(scripts, { recursive: true });
+  await writeFile(join(scripts, "say.sh"), "echo All is well.");
+  const mended = join(home, "mended");
+  await writeFile(join(scripts, "check.sh"), `test -e '${mended}' && echo "Works." || exit 3`);
+  return { mend: () => writeFile(mended, "") };
+}
+
+test("[P232] a failure is told at once, more of them once a day, and the recovery once", async () => {
+  await using lab = await BinaryLab.open();
+  const town = lab.sandbox.world.channelNamed("town-square")?.id ?? "";
+  const env = { MATTERMOST_HOME_CHANNEL: town };
+  const yaml = "mattermost:\n  gateway_restart_notification: false\n";
+  const first = await lab.connected({ env, yaml });
+  const { mend } = await scriptsIn(first.home);
+  const cron = cronOf(first);
+  await cron("create", "every day at 9", "--script", "check.sh", "--no-agent", "--name", "Check");
+  const failsFor = async (times: number) => {
+    assert.equal((await cron("run", "Check")).exitCode, 0);
+    await until(
+      async () => (await jobOf(first, "Check")).failure_streak === times || undefined,
+      `failure ${times}`,
+    );
+  };
+  const told = () => postsOfBot(lab).map(({ message }) => message);
+  await failsFor(1);
+  await until(() => told().length === 1 || undefined, "a word on the first failure");
+  assert.match(told()[0] ?? "", /^⚠️ The job "Check" \([0-9a-f]{12}\) failed: /);
+  await failsFor(2);
+  await failsFor(3);
+  assert.equal(await first.stop(), 0);
+  assert.equal(told().length, 1, "nothing more on the same day");
+
+  const file = join(first.home, "cron", "jobs.json");
+  const yesterday = new Date(Date.now() - 25 * 3_600_000).toISOString();
+  const jobs = (await readFile(file, "utf8"))
+    .replace(/("failures_told_at": ?)"[^"]+"/, `$1"${yesterday}"`);
+  assert.ok(jobs.includes(yesterday));
+  await writeFile(file, jobs);
+  await using second = await lab.connected({ env, yaml, home: first.home, keepFiles: true });
+  await until(() => told().length === 2 || undefined, "a digest");
+  assert.match(told()[1] ?? "", /"Check"/);
+
+  await mend();
+  assert.equal((await cron("run", "Check")).exitCode, 0);
+  await until(() => told().length === 3 || undefined, "a word on the recovery");
+  assert.match(told()[2] ?? "", /Check.* works again[^]*Works\./);
+  assert.equal((await cron("run", "Check")).exitCode, 0);
+  await until(() => told().length === 4 || undefined, "the next words");
+  assert.doesNotMatch(told()[3] ?? "", /again/);
+  assert.equal(await second.stop(), 0);
+});
+
+test("[P229] whatever the server does, what a job says is stored once, or somebody is told", async () => {
+  await using lab = await BinaryLab.open();
+  const { sandbox } = lab;
+  const town = sandbox.world.channelNamed("town-square")?.id ?? "";
+  await using gateway = await lab.connected({ env: { MATTERMOST_HOME_CHANNEL: town } });
+  await scriptsIn(gateway.home);
+  const cron = cronOf(gateway);
+  const settled = async (name: string, status: string) =>
+    await until(async () => {
+      const job = await jobOf(gateway, name);
+      return job.last_status === status ? job : undefined;
+    }, `${status} of ${name}`);
+  const runs = async (name: string, place: string) => {
+    const script = ["--script", "say.sh", "--no-agent"];
+    await cron("create", "every day at 9", ...script, "--name", name, "--deliver", place);
+    assert.equal((await cron("run", name)).exitCode, 0);
+  };
+  const storedOf = (name: string) =>
+    postsOfBot(lab).filter(({ message }) => message.includes(`**${name}**`)).map(({ id }) => id);
+
+  const passing: readonly (readonly [name: string, answer: RestAnswer, times: number])[] = [
+    ["Limited", { kind: "rate_limited", retryAfterS: 1 }, 1],
+    ["Away", { kind: "html", status: 502 }, 2],
+    ["Cut", { kind: "reset" }, 1],
+  ];
+  for (const [name, answer, times] of passing) {
+    sandbox.faults.rest.push({ method: "POST", path: /^\/posts$/, times, answer });
+    await runs(name, "home");
+    const job = await settled(name, "ok");
+    assert.deepEqual(storedOf(name), job.last_delivery.post_ids);
+    assert.equal(job.last_delivery.post_ids.length, 1);
+  }
+
+  sandbox.as("admin").remove("general", "hermes");
+  await runs("Removed", "mattermost:~general");
+  const removed = await settled("Removed", "error");
+  assert.equal(removed.last_delivery.status, "error");
+  assert.deepEqual(storedOf("Removed"), []);
+  const word = await until(
+    () => postsOfBot(lab).find(({ message }) => message.includes('"Removed"')),
+    "a word at home",
+  );
+  assert.match(word.message, /could not be posted to mattermost:~general/);
 });
